@@ -1,0 +1,1 @@
+"""Rows remembered across requests: one flight for a question, however many ask it."""

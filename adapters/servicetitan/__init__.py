@@ -1,0 +1,1 @@
+"""ServiceTitan's v2 API: its models, how each is asked for, and the client that asks."""

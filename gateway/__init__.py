@@ -1,0 +1,1 @@
+"""The street side: HTTP, identity, limits, assembly."""

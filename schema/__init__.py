@@ -1,0 +1,1 @@
+"""What the portal shows: Strawberry declarations, without I/O and without rules."""
