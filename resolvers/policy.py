@@ -11,7 +11,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A block of the policy file: a key that is not known stops the reading."""
 
 
-class Tenant(_Part):
+class Tenant(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the API does not tell of the business itself."""
 
     time_zone: str = "America/Chicago"
@@ -24,7 +24,7 @@ class Tenant(_Part):
         return ZoneInfo(self.time_zone)
 
 
-class Override(_Part):
+class Override(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A level the office set for one person, at one customer or at one location of theirs (R4)."""
 
     customer: int
@@ -32,7 +32,7 @@ class Override(_Part):
     location: int | None = None
 
 
-class Access(_Part):
+class Access(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who may see what, by the records their email stands on."""
 
     customer_email: AccessLevel = AccessLevel.BILLING
@@ -41,25 +41,25 @@ class Access(_Part):
     directory_stale_after_minutes: int = 60
 
 
-class Jobs(_Part):
+class Jobs(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How jobs are read."""
 
     by_location: bool = False
 
 
-class Cache(_Part):
+class Cache(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For how long a row is answered from memory, in seconds."""
 
     fresh_seconds: int = 60
 
 
-class Feeds(_Part):
+class Feeds(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How often the export feeds are followed, in seconds."""
 
     every_seconds: float = 300.0
 
 
-class Policy(_Part):
+class Policy(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every choice of the policy file; an absent block has its defaults."""
 
     tenant: Tenant = Tenant()

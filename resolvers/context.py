@@ -1,0 +1,231 @@
+"""What one operation knows: who asks, when, what they reach, and the doors to ask through."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property, partial
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from strawberry.dataloader import DataLoader
+
+from adapters.cache.records import Records
+from adapters.cache.refusals import Refusals
+from adapters.cache.usage import Usage
+from adapters.servicetitan.errors import UpstreamError
+from adapters.servicetitan.model import Model
+from adapters.servicetitan.resource import Ask, Resource
+from resolvers.access import NOWHERE, Reach, Register, reach_of
+from resolvers.cursors import Cursors
+from resolvers.errors import NotReady, Unauthenticated
+from resolvers.levels import AccessLevel
+from resolvers.policy import Policy
+from resolvers.verdict import Verdict
+from resolvers.viewer import Viewer, ViewerKind
+
+M = TypeVar("M", bound=Model)
+P = TypeVar("P")
+R = TypeVar("R")
+Sees = Callable[[M], Verdict]
+Edge = Callable[..., Awaitable[Sequence[R | Exception]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What every operation of this gateway asks through; made once, by the composition root.
+
+    `unready` tells why nobody can be let in by the directory now, None where they can.
+    """
+
+    policy: Policy
+    zone: ZoneInfo
+    directory: Register
+    unready: Callable[[], str | None]
+    records: Records
+    refusals: Refusals
+    cursors: Cursors
+
+
+@dataclass(frozen=True)
+class Context:
+    """One operation's question to the house; nothing in it outlives the operation.
+
+    Rows leave it only through a rule (`sees`), whichever verb asks for them.
+    """
+
+    viewer: Viewer
+    now: datetime
+    doors: Doors
+    usage: Usage = field(default_factory=Usage)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What this viewer may come near; raises Unauthenticated, or NotReady without a directory."""
+        if self.viewer.kind is ViewerKind.ANONYMOUS:
+            raise Unauthenticated("Sign in first: without it only __typename can be asked.")
+        reason = self.doors.unready()
+        if reason is not None:
+            raise NotReady(reason)
+        email = self.viewer.email
+        if email is None:
+            return NOWHERE
+        return reach_of(email, self.doors.directory, self.doors.policy.access)
+
+    @cached_property
+    def today(self) -> date:
+        """The calendar day it now is for the business."""
+        return self.now.astimezone(self.doors.zone).date()
+
+    async def own(
+        self,
+        resource: Resource[M],
+        sees: Sees[M],
+        least: AccessLevel = AccessLevel.NON_BILLING,
+        customer: int | None = None,
+    ) -> list[M]:
+        """Return every row in reach that the rule lets through, once; whole, or raises UpstreamError.
+
+        Only customers and places with at least this level are asked about; with `customer`, only
+        that one.
+        """
+        asks = [ask for ask in self._own(resource, least) if customer in {None, ask[2]}]
+        answers = await self._load(resource, [Ask(resource, by, of) for by, of, _ in asks])
+        rows = {resource.id_of(row): row for answer in answers for row in whole(answer)}
+        return [row for row in rows.values() if sees(row)]
+
+    def _own(self, resource: Resource[M], least: AccessLevel) -> list[tuple[str, int, int]]:
+        """Which questions (key, value, whose) together ask for all that is in reach?"""
+        by_customer = cast("str", resource.by_customer)
+        asks = [(by_customer, of, of) for of in self.reach.customers_showing(least)]
+        for place in self.reach.places_alone(least):
+            by, of = by_customer, place.customer_id
+            if resource.by_location is not None:
+                by, of = resource.by_location, place.id
+            asks.append((by, of, place.customer_id))
+        return list(dict.fromkeys(asks))
+
+    async def under(
+        self, resource: Resource[M], by: str, values: Sequence[int]
+    ) -> list[tuple[M, ...] | UpstreamError]:
+        """Return, for each value, the rows that hang from it.
+
+        The values come from records that were seen, and who calls deals the rows to those alone.
+        """
+        return await self._load(resource, [Ask(resource, by, value) for value in values])
+
+    async def many(
+        self, resource: Resource[M], ids: Sequence[int | None], sees: Sees[M]
+    ) -> list[M | UpstreamError | None]:
+        """Return the row of each id, None where it is not this viewer's or not at all (R14).
+
+        A remembered row counts only for who may see it: for anybody else it is asked for as though
+        nothing were known, and that it was refused is remembered for this viewer alone.
+        """
+        wanted = list(dict.fromkeys(of for of in ids if of is not None))
+        remembered = await self.doors.records.remembered(resource, wanted) if wanted else {}
+        found: dict[int, M | UpstreamError | None] = {
+            of: row for of, row in remembered.items() if sees(row)
+        }
+        self.usage.saved += len(found)
+        rest = [of for of in wanted if of not in found and not self._was_refused(resource, of)]
+        asks = [Ask(resource, "id", of) for of in rest]
+        for of, answer in zip(rest, await self._load(resource, asks, anew=True), strict=True):
+            found[of] = self._seen(resource, of, answer, sees)
+        return [None if of is None else found.get(of) for of in ids]
+
+    def _seen(
+        self, resource: Resource[M], of: int, answer: tuple[M, ...] | UpstreamError, sees: Sees[M]
+    ) -> M | UpstreamError | None:
+        if isinstance(answer, UpstreamError):
+            return answer
+        if answer and sees(answer[0]):
+            return answer[0]
+        self.doors.refusals.add(self._lookup(resource, of))
+        return None
+
+    def _was_refused(self, resource: Resource[M], of: int) -> bool:
+        return self._lookup(resource, of) in self.doors.refusals
+
+    def _lookup(self, resource: Resource[M], of: int) -> tuple[str, str, int]:
+        return self.viewer.key, resource.name, of
+
+    async def once(self, work: Callable[..., Awaitable[R]], *arguments: object) -> R:
+        """Do this work for the operation once, however many of its fields build on it."""
+        key = (work, arguments)
+        task = self._works.get(key)
+        if task is None:
+            task = self._works[key] = asyncio.ensure_future(work(self, *arguments))
+        return cast("R", await asyncio.shield(task))
+
+    def end(self) -> None:
+        """Cancel what was begun for this operation alone; flights upstream are not its own."""
+        for work in self._works.values():
+            work.cancel()
+
+    async def each(self, edge: Edge[R], parent: P, **arguments: object) -> R:
+        """Answer one parent's edge, asked for together with that of every parent beside it."""
+        key = (edge, tuple(arguments.items()))
+        loader = self._edges.get(key)
+        if loader is None:
+
+            async def load(parents: list[P]) -> Sequence[R | BaseException]:
+                return await edge(parents, self, **arguments)
+
+            loader = self._edges[key] = DataLoader(load, cache_key_fn=id)
+        return cast("R", await asyncio.shield(loader.load(parent)))
+
+    async def _load(
+        self, resource: Resource[M], asks: Sequence[Ask[M]], *, anew: bool = False
+    ) -> list[tuple[M, ...] | UpstreamError]:
+        if not asks:
+            return []
+        loader = self._loaders.get((resource, anew))
+        if loader is None:
+            batch = partial(self._batch, anew=anew)
+            loader = self._loaders[resource, anew] = DataLoader(batch)
+        flights = (asyncio.shield(loader.load(ask)) for ask in asks)
+        answers = await asyncio.gather(*flights, return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, UpstreamError):
+                raise answer
+        return cast("list[tuple[M, ...] | UpstreamError]", answers)
+
+    async def _batch(self, asks: list[Ask[Any]], *, anew: bool) -> list[Any]:
+        """Answer one resource's questions of one tick, together for each key they are asked by."""
+        values: defaultdict[str, list[int]] = defaultdict(list)
+        for ask in asks:
+            values[ask.by].append(ask.value)
+        resource = asks[0].resource
+        answered = await asyncio.gather(
+            *(
+                self.doors.records.rows(resource, by, of, self.usage, anew=anew)
+                for by, of in values.items()
+            )
+        )
+        answers = {
+            (by, value): rows
+            for (by, of), found in zip(values.items(), answered, strict=True)
+            for value, rows in zip(of, found, strict=True)
+        }
+        return [answers[ask.by, ask.value] for ask in asks]
+
+    @cached_property
+    def _loaders(self) -> dict[tuple[Resource[Any], bool], DataLoader[Ask[Any], Any]]:
+        return {}
+
+    @cached_property
+    def _works(self) -> dict[Any, asyncio.Future[Any]]:
+        return {}
+
+    @cached_property
+    def _edges(self) -> dict[Any, DataLoader[Any, Any]]:
+        return {}
+
+
+def whole(answer: Iterable[M] | UpstreamError) -> Iterable[M]:
+    """Return the rows of an answer that is there; raises the UpstreamError it failed with."""
+    if isinstance(answer, UpstreamError):
+        raise answer
+    return answer

@@ -1,0 +1,221 @@
+"""Invoices: what a Bill-To in reach was asked to pay, by the portal's rules."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from adapters.servicetitan.errors import UpstreamError, UpstreamRejected
+from adapters.servicetitan.invoices import INVOICES, Invoice
+from adapters.servicetitan.jobs import Job
+from resolvers.access import Reach
+from resolvers.context import Context
+from resolvers.cursors import Spot
+from resolvers.errors import NotFound
+from resolvers.levels import AccessLevel
+from resolvers.moments import business_day
+from resolvers.paging import Listing
+from resolvers.verdict import Refusal, Verdict
+
+
+class InvoiceStatus(Enum):
+    """How far an invoice is paid."""
+
+    OPEN = "OPEN"
+    PARTIALLY_PAID = "PARTIALLY_PAID"
+    PAID = "PAID"
+
+
+def may_see_invoice(reach: Reach, invoice: Invoice) -> Verdict:
+    """May this viewer see this invoice (R18, R21, R24)?"""
+    if not invoice.active:
+        return Refusal("R24", "The invoice is no longer active.")
+    customer = invoice.customer.id if invoice.customer else None
+    location = invoice.location.id if invoice.location else None
+    if reach.billed(customer, location) is not AccessLevel.BILLING:
+        return Refusal("R18", "It takes Billing access on the invoice's Bill-To.")
+    return ever_owed(invoice)
+
+
+def ever_owed(invoice: Invoice) -> Verdict:
+    """Did this invoice ever have a balance above 0 (R21, R22)?
+
+    A balance below the total says that something was paid. Where money cannot be read nothing says
+    that nothing was owed: the invoice is not hidden, and its money is an error.
+    """
+    total, balance = invoice.total, invoice.balance
+    if total is None or balance is None or total > 0 or balance > 0 or total > balance:
+        return True
+    return Refusal("R21", "The invoice never had a balance above 0.")
+
+
+def money(invoice: Invoice, amount: Decimal | None) -> Decimal:
+    """Return the amount; raises UpstreamRejected where ServiceTitan's cannot be read."""
+    if amount is None:
+        number = invoice.reference_number or "without a number"
+        raise UpstreamRejected(f"An amount of invoice {number} cannot be read. Call the office.")
+    return amount
+
+
+def is_open(invoice: Invoice) -> bool:
+    """Is there anything left to pay? Raises UpstreamRejected where that cannot be read."""
+    return money(invoice, invoice.balance) > 0
+
+
+def status_of(invoice: Invoice) -> InvoiceStatus:
+    """How far is this invoice paid? Raises UpstreamRejected where that cannot be read."""
+    if not is_open(invoice):
+        return InvoiceStatus.PAID
+    partly = money(invoice, invoice.total) > money(invoice, invoice.balance)
+    return InvoiceStatus.PARTIALLY_PAID if partly else InvoiceStatus.OPEN
+
+
+def is_overdue(invoice: Invoice, today: date) -> bool:
+    """Is something left to pay after the day it was due?"""
+    due = business_day(invoice.due_date)
+    return due is not None and due < today and is_open(invoice)
+
+
+def due(invoices: Iterable[Invoice]) -> Decimal:
+    """What is left to pay on all of these? Raises UpstreamRejected where any part cannot be read."""
+    return sum(
+        (invoice.balance or Decimal(0) for invoice in invoices if is_open(invoice)), Decimal(0)
+    )
+
+
+async def own_invoices(context: Context, customer: int | None = None) -> list[Invoice]:
+    """Return every visible invoice in reach, newest first; with `customer`, those billed to it."""
+    invoices = await context.own(
+        INVOICES,
+        lambda invoice: may_see_invoice(context.reach, invoice),
+        AccessLevel.BILLING,
+        customer,
+    )
+    return sorted(invoices, key=_newest, reverse=True)
+
+
+def _newest(invoice: Invoice) -> tuple[date, int]:
+    return business_day(invoice.invoice_date) or date.min, invoice.id
+
+
+async def invoices_by(
+    context: Context,
+    customer: int | None = None,
+    location: int | None = None,
+    status: InvoiceStatus | None = None,
+) -> Listing[Invoice]:
+    """Return the Invoices screen: visible invoices, newest first, narrowed as asked."""
+    rows: list[Invoice] = await context.once(own_invoices, customer)
+    return Listing(
+        rows=[
+            row
+            for row in rows
+            if _is_at(row, location) and status in {None, status and status_of(row)}
+        ],
+        spot=lambda row: Spot(business_day(row.invoice_date), row.id),
+        name=f"invoices {customer} {location} {status and status.value}",
+        newest_first=True,
+    )
+
+
+def _is_at(invoice: Invoice, location: int | None) -> bool:
+    return location is None or (invoice.location is not None and invoice.location.id == location)
+
+
+async def invoice(context: Context, key: int) -> Invoice:
+    """Return the visible invoice of this id; raises NotFound (R14) or UpstreamError."""
+    (found,) = await _invoices(context, [key])
+    if isinstance(found, UpstreamError):
+        raise found
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _invoices(
+    context: Context, keys: Sequence[int | None]
+) -> list[Invoice | UpstreamError | None]:
+    return await context.many(INVOICES, keys, lambda row: may_see_invoice(context.reach, row))
+
+
+async def invoices_of_jobs(
+    jobs: Sequence[Job], context: Context
+) -> Sequence[list[Invoice] | UpstreamError]:
+    """Return each job's visible invoices, the job's own first, then by id (R18, R28).
+
+    They are looked for among what is billed to the job's customer; where the job's own invoice is
+    not there, it is billed to somebody else, and asked for by its id.
+    """
+    billed = set(context.reach.customers_showing(AccessLevel.BILLING))
+    customers = list(dict.fromkeys(j.customer_id for j in jobs if j.customer_id in billed))
+    answers = await context.under(INVOICES, "customer_id", customers)
+    failed: dict[int, UpstreamError] = {
+        c: a for c, a in zip(customers, answers, strict=True) if isinstance(a, UpstreamError)
+    }
+    rows = [row for a in answers if not isinstance(a, UpstreamError) for row in a]
+    known: set[int] = {row.id for row in rows}
+    elsewhere = [job.invoice_id for job in jobs if _is_elsewhere(job, known, failed, billed)]
+    singles = await _invoices(context, elsewhere)
+    lost = {
+        of: one
+        for of, one in zip(elsewhere, singles, strict=True)
+        if isinstance(one, UpstreamError)
+    }
+    seen = [row for row in rows if may_see_invoice(context.reach, row)]
+    seen += [one for one in singles if isinstance(one, Invoice)]
+    by_job = _by_job(seen)
+    return [
+        failed.get(job.customer_id) or lost.get(job.invoice_id) or _own_first(job, by_job[job.id])
+        for job in jobs
+    ]
+
+
+def _is_elsewhere(
+    job: Job, known: set[int], failed: dict[int, UpstreamError], billed: set[int]
+) -> bool:
+    """Must this job's own invoice be asked for by its id? Not for who may see no invoice at all."""
+    if job.invoice_id is None or job.invoice_id in known or not billed:
+        return False
+    return job.customer_id not in failed
+
+
+def _by_job(invoices: Iterable[Invoice]) -> defaultdict[int, list[Invoice]]:
+    found: defaultdict[int, dict[int, Invoice]] = defaultdict(dict)
+    for row in invoices:
+        if row.job is not None:
+            found[row.job.id][row.id] = row
+    listed: defaultdict[int, list[Invoice]] = defaultdict(list)
+    listed.update((job, list(rows.values())) for job, rows in found.items())
+    return listed
+
+
+def _own_first(job: Job, invoices: list[Invoice]) -> list[Invoice]:
+    return sorted(invoices, key=lambda row: (row.id != job.invoice_id, row.id))
+
+
+async def totals_of(
+    jobs: Sequence[Job], context: Context
+) -> Sequence[Decimal | UpstreamError | None]:
+    """Return each job's total, None where an invoice of it may be out of the viewer's sight (R82).
+
+    A total tells what was billed, to whomever: it is shown only beside the job's own invoice.
+    """
+    return [
+        found if isinstance(found, UpstreamError) else _total(job, found)
+        for job, found in zip(jobs, await invoices_of_jobs(jobs, context), strict=True)
+    ]
+
+
+def _total(job: Job, visible: Sequence[Invoice]) -> Decimal | None:
+    return job.total if any(row.id == job.invoice_id for row in visible) else None
+
+
+async def invoices_of_customers(
+    customers: Sequence[int], context: Context
+) -> Sequence[list[Invoice] | BaseException]:
+    """Return the visible invoices billed to each of these customers, newest first."""
+    return await asyncio.gather(
+        *(context.once(own_invoices, customer) for customer in customers), return_exceptions=True
+    )

@@ -1,0 +1,83 @@
+"""Jobs: work asked for, planned, being done or done, at a place in reach or for a customer in reach."""
+
+from collections.abc import Sequence
+
+from adapters.servicetitan.appointments import Appointment
+from adapters.servicetitan.errors import UpstreamError
+from adapters.servicetitan.invoices import Invoice
+from adapters.servicetitan.job_types import JOB_TYPES
+from adapters.servicetitan.jobs import JOBS, Job
+from resolvers.access import Reach
+from resolvers.context import Context, whole
+from resolvers.errors import NotFound
+from resolvers.levels import AccessLevel
+from resolvers.verdict import Refusal, Verdict
+
+
+def may_see_job(reach: Reach, job: Job) -> Verdict:
+    """May this viewer see this job (R6, R8, R19)? Billing access is not needed."""
+    if reach.done_at(job.customer_id, job.location_id) is not AccessLevel.NONE:
+        return True
+    if job.location_id in reach.places:
+        return Refusal("R6", "The office set No access on the location of this job.")
+    return Refusal("R19", "Neither the job's customer nor its location is in reach.")
+
+
+async def own_jobs(context: Context, customer: int | None = None) -> list[Job]:
+    """Return every job in reach; with `customer`, those asked for under that customer's id."""
+    by_customer = context.own(JOBS, lambda job: may_see_job(context.reach, job), customer=customer)
+    jobs = await by_customer
+    if not context.doors.policy.jobs.by_location:
+        return jobs
+    return _once([*jobs, *await _at_places(context, customer)])
+
+
+async def _at_places(context: Context, customer: int | None) -> list[Job]:
+    """Jobs whose customer changed with their Bill-To are still found by their place (R19)."""
+    places = [
+        place.id
+        for place in context.reach.places.values()
+        if place.level is not AccessLevel.NONE and customer in {None, place.customer_id}
+    ]
+    answers = await context.under(JOBS, "location_id", places)
+    rows = (job for answer in answers for job in whole(answer))
+    return [job for job in rows if may_see_job(context.reach, job)]
+
+
+def _once(jobs: Sequence[Job]) -> list[Job]:
+    return list({job.id: job for job in jobs}.values())
+
+
+async def job(context: Context, key: int) -> Job:
+    """Return the job of this id; raises NotFound (R14) or UpstreamError."""
+    (found,) = await _jobs(context, [key])
+    if isinstance(found, UpstreamError):
+        raise found
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def jobs_of_appointments(
+    appointments: Sequence[Appointment], context: Context
+) -> Sequence[Job | UpstreamError | None]:
+    """Return the job each visit belongs to, None where it is out of reach."""
+    return await _jobs(context, [appointment.job_id for appointment in appointments])
+
+
+async def jobs_of_invoices(
+    invoices: Sequence[Invoice], context: Context
+) -> Sequence[Job | UpstreamError | None]:
+    """Return the job each invoice was written for, None where there is none in reach."""
+    return await _jobs(context, [invoice.job.id if invoice.job else None for invoice in invoices])
+
+
+async def _jobs(context: Context, keys: Sequence[int | None]) -> list[Job | UpstreamError | None]:
+    return await context.many(JOBS, keys, lambda row: may_see_job(context.reach, row))
+
+
+async def types_of(jobs: Sequence[Job], context: Context) -> Sequence[str | None]:
+    """Return what kind of work each job is, as the office calls it; public reference data."""
+    (answer,) = await context.under(JOB_TYPES, "all", [0])
+    names = {row.id: row.name for row in whole(answer)}
+    return [names.get(job.job_type_id) if job.job_type_id else None for job in jobs]

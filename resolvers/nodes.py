@@ -1,0 +1,48 @@
+"""Any record by its global id: what is not yours is answered like what never was (R14)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from resolvers.appointments import appointment
+from resolvers.context import Context
+from resolvers.customers import customer
+from resolvers.errors import LimitExceeded, NotFound
+from resolvers.ids import read_id, whole_number
+from resolvers.invoices import invoice
+from resolvers.jobs import job
+from resolvers.locations import location
+
+_FINDERS: Mapping[str, Callable[[Context, int], Awaitable[Any]]] = {
+    "Customer": customer,
+    "Location": location,
+    "Invoice": invoice,
+    "Job": job,
+    "Appointment": appointment,
+}
+
+MOST = 100
+"""How many ids one `nodes` may ask for."""
+
+
+async def node(context: Context, told: str, kind: str | None = None) -> Any:  # noqa: ANN401  # a record of any kind
+    """Return the record of this global id, of this kind where one is named.
+
+    Raises NotFound for malformed, unknown and foreign ids alike, or UpstreamError.
+    """
+    _ = context.reach  # who may ask nothing is told so, whatever the id
+    read = read_id(told)
+    if read is None or kind not in {None, read[0]}:
+        raise NotFound
+    find, number = _FINDERS.get(read[0]), whole_number(read[1])
+    if find is None or number is None:
+        raise NotFound
+    return await find(context, number)
+
+
+async def nodes(context: Context, told: list[str]) -> list[Any]:
+    """Return the record of each id, in order, with an exception where there is none."""
+    if len(told) > MOST:
+        raise LimitExceeded(f"Ask for at most {MOST} ids at once.", "ids")
+    found = await asyncio.gather(*(node(context, of) for of in told), return_exceptions=True)
+    return list(found)

@@ -1,0 +1,71 @@
+"""Under which tab a job stands: the portal's five, or none (R47-R53)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from adapters.servicetitan.appointments import AppointmentStatus
+from adapters.servicetitan.jobs import JobStatus
+
+
+class JobTab(Enum):
+    """The tabs of the Jobs screen."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    ON_HOLD = "ON_HOLD"
+    UPCOMING = "UPCOMING"
+    COMPLETED = "COMPLETED"
+    CANCELED = "CANCELED"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a tab needs to know of one live appointment (active, and not unused)."""
+
+    status: AppointmentStatus
+    is_past: bool
+
+
+_ALL_ALIKE = {
+    AppointmentStatus.CANCELED: JobTab.CANCELED,  # R47
+    AppointmentStatus.DONE: JobTab.COMPLETED,  # R48
+    AppointmentStatus.HOLD: JobTab.ON_HOLD,  # R49
+}
+_UNDER_WAY = {AppointmentStatus.DISPATCHED, AppointmentStatus.WORKING}
+_NOT_YET = {AppointmentStatus.SCHEDULED, AppointmentStatus.HOLD}
+_DONE_AND_TO_DO = {AppointmentStatus.DONE, AppointmentStatus.SCHEDULED}
+_BY_JOB = {
+    JobStatus.HOLD: JobTab.ON_HOLD,
+    JobStatus.COMPLETED: JobTab.COMPLETED,
+    JobStatus.CANCELED: JobTab.CANCELED,
+    JobStatus.SCHEDULED: JobTab.UPCOMING,
+    JobStatus.DISPATCHED: JobTab.IN_PROGRESS,
+    JobStatus.IN_PROGRESS: JobTab.IN_PROGRESS,
+}
+
+
+def tab_of(job: JobStatus, live: Sequence[Visit]) -> JobTab | None:
+    """Under which tab does a job with this status and these live visits stand?
+
+    None where it is upcoming and none of its scheduled visits is still to come (R53).
+    """
+    tab = _tab_by_visits({visit.status for visit in live}) or _BY_JOB.get(job)  # R52
+    if tab is JobTab.UPCOMING and live and not any(map(_is_to_come, live)):
+        return None
+    return tab
+
+
+def _tab_by_visits(statuses: set[AppointmentStatus]) -> JobTab | None:
+    if len(statuses) == 1:
+        (status,) = statuses
+        if status in _ALL_ALIKE:
+            return _ALL_ALIKE[status]
+    if statuses & _UNDER_WAY or statuses >= _DONE_AND_TO_DO:
+        return JobTab.IN_PROGRESS  # R51
+    if AppointmentStatus.SCHEDULED in statuses and statuses <= _NOT_YET:
+        return JobTab.UPCOMING  # R50
+    return None
+
+
+def _is_to_come(visit: Visit) -> bool:
+    return visit.status is AppointmentStatus.SCHEDULED and not visit.is_past

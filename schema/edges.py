@@ -1,0 +1,57 @@
+"""How functions become fields: one for each parent by itself, or for all of a level at once."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from operator import getitem
+from typing import Annotated, Any, TypeVar, cast
+
+import strawberry
+
+from schema.info import Info
+
+Load = Callable[..., Awaitable[Sequence[Any]]]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def later(name: str, module: str) -> Any:  # noqa: ANN401  # a type of the graph, by name
+    """Return a type of the graph that another module declares, without importing it here."""
+    return getitem(cast("Any", Annotated), (name, strawberry.lazy(module)))
+
+
+def list_of(of: object) -> Any:  # noqa: ANN401  # a type of the graph
+    """Return the graph's type of lists of these."""
+    return getitem(cast("Any", list), of)
+
+
+def tells(description: str) -> Callable[[F], F]:
+    """Make a field of a function of its parent; Strawberry's own decorator is untyped."""
+    return cast("Callable[[F], F]", strawberry.field(description=description))
+
+
+def field(
+    resolve: Callable[..., Any], of: object, description: str, *, directives: Sequence[object] = ()
+) -> Any:  # noqa: ANN401  # Strawberry's own field(graphql_type=...) is untyped; it is said here once
+    """Return the field that this function answers, shown as the graph's type `of`."""
+    return strawberry.field(
+        resolver=resolve, graphql_type=of, description=description, directives=directives
+    )
+
+
+def edge(
+    load: Load,
+    of: object,
+    description: str,
+    *,
+    shown: Callable[[Any], Any] | None = None,
+    directives: Sequence[object] = (),
+) -> Any:  # noqa: ANN401  # as field
+    """Return the field that `load(parents, context)` answers for all parents of a level at once.
+
+    A field that costs another call is nullable: `of` says so. `shown` turns what was loaded into
+    what is shown, for each parent by itself.
+    """
+
+    async def resolve(parent: strawberry.Parent[Any], info: Info) -> Any:  # noqa: ANN401  # as field
+        found = await info.context.each(load, parent)
+        return found if shown is None or found is None else shown(found)
+
+    return field(resolve, of, description, directives=directives)

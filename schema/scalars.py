@@ -1,0 +1,63 @@
+"""Money, days, instants, rich text and addresses on the web, as strings with one spelling each."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NewType
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+Money = NewType("Money", Decimal)
+Day = NewType("Day", date)
+Instant = NewType("Instant", datetime)
+RichText = NewType("RichText", str)
+
+_CENT = Decimal("0.01")
+
+
+def money_text(amount: Decimal) -> str:
+    """Return the amount with exactly two fraction digits; a zero has no sign."""
+    cents = amount.quantize(_CENT, ROUND_HALF_UP)
+    return str(abs(cents) if cents.is_zero() else cents)
+
+
+def quantity_text(amount: Decimal) -> str:
+    """Return a quantity without the zeros that end it: 1.0000000000 is 1."""
+    told = f"{amount:f}"
+    return told.rstrip("0").rstrip(".") if "." in told else told
+
+
+def _refused(_told: object) -> Any:  # noqa: ANN401  # what a scalar of input would be read as
+    raise ValueError("No argument of this graph has this type.")
+
+
+SCALARS: Mapping[object, ScalarDefinition] = {
+    Money: strawberry.scalar(
+        name="Money",
+        description=(
+            "Money in the tenant's currency: a decimal string with exactly two fraction digits, "
+            'such as "1234.50".'
+        ),
+        serialize=money_text,
+        parse_value=_refused,
+    ),
+    Day: strawberry.scalar(
+        name="Date",
+        description='A calendar day in the tenant\'s time zone, ISO 8601, such as "2026-11-22".',
+        serialize=date.isoformat,
+        parse_value=_refused,
+    ),
+    Instant: strawberry.scalar(
+        name="DateTime",
+        description="An instant with its UTC offset, RFC 3339.",
+        serialize=datetime.isoformat,
+        parse_value=_refused,
+    ),
+    RichText: strawberry.scalar(
+        name="HTML",
+        description="Rich text from the office, cleaned to a small safe set of tags.",
+        serialize=str,
+        parse_value=_refused,
+    ),
+}

@@ -1,0 +1,160 @@
+"""Who is asking, and the screens of their portal."""
+
+from enum import Enum
+
+import strawberry
+
+from resolvers import bill_to, customers, invoices, job_lists, locations
+from resolvers import viewer as model
+from resolvers.ids import global_id
+from schema.connections import connection_of, paged, paging
+from schema.edges import field, later, tells
+from schema.info import Info
+from schema.tasks import Tasks
+from schema.words import InvoiceStatus, JobTab
+
+Parent = strawberry.Parent[model.Viewer]
+Customers = connection_of(later("Customer", "schema.customers"))
+Locations = connection_of(later("Location", "schema.locations"))
+Invoices = connection_of(later("Invoice", "schema.invoices"))
+Jobs = connection_of(later("Job", "schema.jobs"))
+Counts = later("JobCounts", "schema.jobs")
+
+
+@strawberry.enum(description="By which door somebody came in.")
+class ViewerKind(Enum):
+    """The graph's words; nobody who may ask for `viewer` is anonymous."""
+
+    CUSTOMER = "CUSTOMER"
+    PAYMENT_LINK = "PAYMENT_LINK"
+    ESTIMATE_LINK = "ESTIMATE_LINK"
+    STAFF = "STAFF"
+
+
+async def _customers(
+    info: Info,
+    first: int | None = 100,
+    after: str | None = strawberry.UNSET,
+    last: int | None = strawberry.UNSET,
+    before: str | None = strawberry.UNSET,
+) -> object:
+    asked = paging(info, first, after, last, before)
+    return paged(info, await bill_to.bill_to_list(info.context), asked)
+
+
+def _locations(
+    info: Info,
+    first: int | None = 100,
+    after: str | None = strawberry.UNSET,
+    last: int | None = strawberry.UNSET,
+    before: str | None = strawberry.UNSET,
+    customer_id: strawberry.ID | None = strawberry.UNSET,
+) -> object:
+    asked = paging(info, first, after, last, before)
+    customer = customers.asked_customer(info.context, customer_id or None)
+    return paged(info, locations.own_locations(info.context.reach, customer), asked)
+
+
+async def _invoices(
+    info: Info,
+    first: int | None = 20,
+    after: str | None = strawberry.UNSET,
+    last: int | None = strawberry.UNSET,
+    before: str | None = strawberry.UNSET,
+    customer_id: strawberry.ID | None = strawberry.UNSET,
+    location_id: strawberry.ID | None = strawberry.UNSET,
+    status: InvoiceStatus | None = strawberry.UNSET,
+) -> object:
+    asked = paging(info, first, after, last, before)
+    customer = customers.asked_customer(info.context, customer_id or None)
+    location = locations.asked_location(info.context, location_id or None)
+    rows = await invoices.invoices_by(info.context, customer, location, status or None)
+    return paged(info, rows, asked)
+
+
+async def _jobs(
+    info: Info,
+    tab: JobTab,
+    first: int | None = 20,
+    after: str | None = strawberry.UNSET,
+    last: int | None = strawberry.UNSET,
+    before: str | None = strawberry.UNSET,
+    customer_id: strawberry.ID | None = strawberry.UNSET,
+    location_id: strawberry.ID | None = strawberry.UNSET,
+) -> object:
+    asked = paging(info, first, after, last, before)
+    customer = customers.asked_customer(info.context, customer_id or None)
+    location = locations.asked_location(info.context, location_id or None)
+    return paged(info, await job_lists.jobs_under(info.context, tab, customer, location), asked)
+
+
+async def _job_counts(
+    info: Info,
+    customer_id: strawberry.ID | None = strawberry.UNSET,
+    location_id: strawberry.ID | None = strawberry.UNSET,
+) -> object:
+    customer = customers.asked_customer(info.context, customer_id or None)
+    location = locations.asked_location(info.context, location_id or None)
+    return await job_lists.job_counts(info.context, customer, location)
+
+
+def _tasks() -> object:
+    return Tasks()
+
+
+@strawberry.type(description="Who is asking, and what they may see.")
+class Viewer:
+    """Shows the verified viewer."""
+
+    @tells("Opaque, and stable for this person.")
+    def id(viewer: Parent) -> strawberry.ID:
+        return strawberry.ID(global_id("Viewer", viewer.key))
+
+    @tells("By which door they came in.")
+    def kind(viewer: Parent) -> ViewerKind:
+        return ViewerKind(viewer.kind.value)
+
+    email: str | None = strawberry.field(description="Their verified email.")
+    customers = field(
+        _customers,
+        Customers | None,
+        "Customer records in reach with a level other than NONE, in Bill To order: those with "
+        "unpaid visible invoices first, alphabetical inside each group. For more than 50 records "
+        "the order is alphabetical and hasUnpaidInvoices null, since knowing costs a call for each.",
+    )
+    locations = field(
+        _locations,
+        Locations | None,
+        "Places in reach, those of customers and those an email reaches alone.",
+    )
+    tasks = field(
+        _tasks,
+        Tasks | None,
+        "My Tasks: pending action items, by the same rules as the screens they lead to.",
+    )
+    invoices = field(_invoices, Invoices | None, "Visible invoices, newest first.")
+    jobs = field(_jobs, Jobs | None, "Jobs in reach under one tab.")
+    job_counts = field(
+        _job_counts,
+        Counts | None,
+        "How many jobs stand under each tab; one pass answers all five.",
+    )
+
+
+def _viewer(info: Info) -> object:
+    viewer = info.context.viewer
+    if viewer.kind is model.ViewerKind.ANONYMOUS:
+        return None
+    _ = info.context.reach  # until people can be looked up, this is the one error of the answer
+    return viewer
+
+
+@strawberry.type
+class ViewerQuery:
+    """Who is asking."""
+
+    viewer = field(
+        _viewer,
+        Viewer | None,
+        "Who is asking. Null for an anonymous request, which may ask __typename and nothing else.",
+    )
