@@ -68,6 +68,8 @@ def create_app(
     door = Door(_bearer(settings, keys))
     graph = Graph(doors, now, tells_cost=tells_cost)
 
+    ready = Ready({"directory": unready, "identity": keys.trouble})
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         following = asyncio.create_task(follow(mirror, policy.feeds.every_seconds))
@@ -83,7 +85,7 @@ def create_app(
         routes=[
             Route("/graphql", GraphQLEndpoint(graph.execute, door.identify)),
             Route("/health/live", live),
-            Route("/health/ready", Ready({"directory": unready, "identity": keys.trouble}).__call__),
+            Route("/health/ready", ready.__call__),
         ],
         middleware=street_side(public_url=settings.public_url, cors_origins=settings.cors_origins),
         lifespan=lifespan,

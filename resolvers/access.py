@@ -45,7 +45,7 @@ class Register(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Everything one person may come near: customers, and places (theirs, and those reached alone)."""
+    """All that one person may come near: customers, their places, and places reached alone."""
 
     parties: Mapping[int, Party]
     places: Mapping[int, Place]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
@@ -68,13 +69,22 @@ def is_to_come(appointment: Appointment, now: datetime) -> bool:
 
 
 def begins(appointment: Appointment) -> datetime | None:
-    """When is the visit promised to begin: with its window where there is one, else its start (R60)?"""
+    """When is the visit promised to begin: with its window, if any, else at its start (R60)?"""
     return appointment.arrival_window_start or appointment.start
 
 
-def has_window(appointment: Appointment) -> bool:
-    """Is a window promised, to be shown instead of the start (R60)?"""
-    return None not in {appointment.arrival_window_start, appointment.arrival_window_end}
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When somebody is promised to arrive."""
+
+    start: datetime
+    end: datetime
+
+
+def window_of(appointment: Appointment) -> Window | None:
+    """Which window is promised, to be shown instead of the start and the end (R60)?"""
+    start, end = appointment.arrival_window_start, appointment.arrival_window_end
+    return None if start is None or end is None else Window(start, end)
 
 
 def day_of(appointment: Appointment, context: Context) -> date | None:
@@ -124,7 +134,7 @@ def next_visit(visits: Sequence[Appointment], now: datetime) -> Appointment | No
 
 
 async def appointment(context: Context, key: int) -> Appointment:
-    """Return the live appointment of this id, of a job in reach; raises NotFound or UpstreamError."""
+    """Return the live appointment of this id, of a job in reach; raises NotFound, UpstreamError."""
     asked_for = {p.customer_id for p in context.reach.places.values()} | set(context.reach.parties)
     (found,) = await context.many(APPOINTMENTS, [key], lambda row: _may_be_seen(row, asked_for))
     if isinstance(found, UpstreamError):

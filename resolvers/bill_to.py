@@ -60,7 +60,7 @@ def _any_open(invoices: list[Invoice]) -> bool:
 async def dues_of(
     parties: Sequence[Party], context: Context
 ) -> Sequence[Decimal | BaseException | None]:
-    """Return what is left to pay on each customer's visible invoices, None without Billing access."""
+    """Return what is left to pay on each one's visible invoices, None without Billing access."""
     return [_tried(due, found) for found in await _visible(parties, context)]
 
 

@@ -34,7 +34,7 @@ Edge = Callable[..., Awaitable[Sequence[R | Exception]]]
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What every operation of this gateway asks through; made once, by the composition root.
+    """What every operation asks through; made once, by the composition root.
 
     `unready` tells why nobody can be let in by the directory now, None where they can.
     """
@@ -62,7 +62,7 @@ class Context:
 
     @cached_property
     def reach(self) -> Reach:
-        """What this viewer may come near; raises Unauthenticated, or NotReady without a directory."""
+        """What this viewer may come near; raises Unauthenticated, NotReady without a directory."""
         if self.viewer.kind is ViewerKind.ANONYMOUS:
             raise Unauthenticated("Sign in first: without it only __typename can be asked.")
         reason = self.doors.unready()
@@ -85,7 +85,7 @@ class Context:
         least: AccessLevel = AccessLevel.NON_BILLING,
         customer: int | None = None,
     ) -> list[M]:
-        """Return every row in reach that the rule lets through, once; whole, or raises UpstreamError.
+        """Return every row in reach that the rule lets through; whole, or raises UpstreamError.
 
         Only customers and places with at least this level are asked about; with `customer`, only
         that one.

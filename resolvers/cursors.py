@@ -30,7 +30,7 @@ class Cursors:
     secret: bytes
 
     def seal(self, spot: Spot, viewer: str, of: str) -> str:
-        """Return the cursor of this spot in the list `of` (its name and arguments) of this viewer."""
+        """Return the cursor of this spot in this viewer's list `of`: its name and arguments."""
         ordinal = _NO_DAY if spot.day is None else spot.day.toordinal()
         body = ordinal.to_bytes(_DAY, "big") + spot.id.to_bytes(_ID, "big", signed=True)
         return urlsafe_b64encode(body + self._sealed(body, viewer, of)).decode().rstrip("=")

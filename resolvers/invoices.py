@@ -79,7 +79,7 @@ def is_overdue(invoice: Invoice, today: date) -> bool:
 
 
 def due(invoices: Iterable[Invoice]) -> Decimal:
-    """What is left to pay on all of these? Raises UpstreamRejected where any part cannot be read."""
+    """What is left to pay on all of these? Raises UpstreamRejected where a part cannot be read."""
     return sum(
         (invoice.balance or Decimal(0) for invoice in invoices if is_open(invoice)), Decimal(0)
     )

@@ -1,4 +1,4 @@
-"""Jobs: work asked for, planned, being done or done, at a place in reach or for a customer in reach."""
+"""Jobs: work asked for, planned, being done or done, at a place or for a customer in reach."""
 
 from collections.abc import Sequence
 

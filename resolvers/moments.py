@@ -14,6 +14,6 @@ def day_in(zone: ZoneInfo, moment: datetime | None) -> date | None:
     return None if moment is None else moment.astimezone(zone).date()
 
 
-def instant_in(zone: ZoneInfo, moment: datetime | None) -> datetime | None:
+def instant_in(zone: ZoneInfo, moment: datetime) -> datetime:
     """How does the business read this instant on its clock?"""
-    return None if moment is None else moment.astimezone(zone)
+    return moment.astimezone(zone)

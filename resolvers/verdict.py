@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A rule said no: `rule` is its number in the portal's rules, `because` says why in a sentence."""
+    """A rule said no: `rule` is its number in the portal's rules, `because` says why."""
 
     rule: str
     because: str

@@ -18,9 +18,11 @@ from schema.words import VisitStatus
 Parent = strawberry.Parent[model.Appointment]
 
 
+Window = strawberry.Parent[appointments.Window]
+
+
 def _instant(moment: datetime | None, info: Info) -> Instant | None:
-    told = instant_in(info.context.doors.zone, moment)
-    return None if told is None else Instant(told)
+    return None if moment is None else Instant(instant_in(info.context.doors.zone, moment))
 
 
 @strawberry.type(description="When somebody is promised to arrive.")
@@ -28,12 +30,12 @@ class ArrivalWindow:
     """Shows the window of an appointment that has one."""
 
     @tells("Not before.")
-    def start(appointment: Parent, info: Info) -> Instant | None:
-        return _instant(appointment.arrival_window_start, info)
+    def start(window: Window, info: Info) -> Instant:
+        return Instant(instant_in(info.context.doors.zone, window.start))
 
     @tells("Not after.")
-    def end(appointment: Parent, info: Info) -> Instant | None:
-        return _instant(appointment.arrival_window_end, info)
+    def end(window: Window, info: Info) -> Instant:
+        return Instant(instant_in(info.context.doors.zone, window.end))
 
 
 @strawberry.type(description="Somebody who comes.")
@@ -46,7 +48,7 @@ class Technician:
 
 
 def _window(appointment: Parent) -> object:
-    return appointment if appointments.has_window(appointment) else None
+    return appointments.window_of(appointment)
 
 
 @strawberry.type(description="A visit of a job.")
@@ -70,11 +72,11 @@ class Appointment(Node):
 
     @tells("Null where the tenant shows dates only, and where a window is promised instead.")
     def start(appointment: Parent, info: Info) -> Instant | None:
-        return None if appointments.has_window(appointment) else _instant(appointment.start, info)
+        return None if appointments.window_of(appointment) else _instant(appointment.start, info)
 
     @tells("As start.")
     def end(appointment: Parent, info: Info) -> Instant | None:
-        return None if appointments.has_window(appointment) else _instant(appointment.end, info)
+        return None if appointments.window_of(appointment) else _instant(appointment.end, info)
 
     arrival_window = field(
         _window,

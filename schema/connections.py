@@ -1,6 +1,5 @@
 """Pages of a list, as Relay's connections have them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import getitem
 from typing import Any, Generic, TypeVar, cast
@@ -10,7 +9,7 @@ import strawberry
 from resolvers.errors import BadInput
 from resolvers.paging import Listing, Page, Paging, page
 from schema.edges import field, tells
-from schema.info import Info
+from schema.info import Info, given
 
 T = TypeVar("T")
 
@@ -92,11 +91,11 @@ def paging(
     `first` has a default, so that asking for the `last` rows must take it back: only a `first`
     that was written down contradicts it.
     """
-    if last is strawberry.UNSET or last is None:
-        return Paging(first, after or None, None, before or None)
+    if given(last) is None:
+        return Paging(first, given(after), None, given(before))
     if first is not None and _is_written(info, "first"):
         raise BadInput("Ask for `first` or for `last`, not for both.")
-    return Paging(None, after or None, last, before or None)
+    return Paging(None, given(after), last, given(before))
 
 
 def _is_written(info: Info, argument: str) -> bool:

@@ -8,7 +8,7 @@ from resolvers import access, bill_to, customers, invoices, job_lists, locations
 from schema.addresses import Address
 from schema.connections import connection_of, paged, paging
 from schema.edges import edge, field, later
-from schema.info import Info
+from schema.info import Info, given
 from schema.needs import BILLING
 from schema.node import Node, by_id, shows
 from schema.scalars import Money
@@ -48,8 +48,8 @@ async def _invoices(
     status: InvoiceStatus | None = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
-    location = locations.asked_location(info.context, location_id or None)
-    rows = await invoices.invoices_by(info.context, customer.id, location, status or None)
+    location = locations.asked_location(info.context, given(location_id))
+    rows = await invoices.invoices_by(info.context, customer.id, location, given(status))
     return paged(info, rows, asked)
 
 
@@ -64,14 +64,14 @@ async def _jobs(
     location_id: strawberry.ID | None = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
-    location = locations.asked_location(info.context, location_id or None)
+    location = locations.asked_location(info.context, given(location_id))
     return paged(info, await job_lists.jobs_under(info.context, tab, customer.id, location), asked)
 
 
 async def _job_counts(
     customer: Party, info: Info, location_id: strawberry.ID | None = strawberry.UNSET
 ) -> object:
-    location = locations.asked_location(info.context, location_id or None)
+    location = locations.asked_location(info.context, given(location_id))
     return await job_lists.job_counts(info.context, customer.id, location)
 
 

@@ -9,7 +9,7 @@ from resolvers import viewer as model
 from resolvers.ids import global_id
 from schema.connections import connection_of, paged, paging
 from schema.edges import field, later, tells
-from schema.info import Info
+from schema.info import Info, given
 from schema.tasks import Tasks
 from schema.words import InvoiceStatus, JobTab
 
@@ -51,7 +51,7 @@ def _locations(
     customer_id: strawberry.ID | None = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
-    customer = customers.asked_customer(info.context, customer_id or None)
+    customer = customers.asked_customer(info.context, given(customer_id))
     return paged(info, locations.own_locations(info.context.reach, customer), asked)
 
 
@@ -66,9 +66,9 @@ async def _invoices(
     status: InvoiceStatus | None = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
-    customer = customers.asked_customer(info.context, customer_id or None)
-    location = locations.asked_location(info.context, location_id or None)
-    rows = await invoices.invoices_by(info.context, customer, location, status or None)
+    customer = customers.asked_customer(info.context, given(customer_id))
+    location = locations.asked_location(info.context, given(location_id))
+    rows = await invoices.invoices_by(info.context, customer, location, given(status))
     return paged(info, rows, asked)
 
 
@@ -83,8 +83,8 @@ async def _jobs(
     location_id: strawberry.ID | None = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
-    customer = customers.asked_customer(info.context, customer_id or None)
-    location = locations.asked_location(info.context, location_id or None)
+    customer = customers.asked_customer(info.context, given(customer_id))
+    location = locations.asked_location(info.context, given(location_id))
     return paged(info, await job_lists.jobs_under(info.context, tab, customer, location), asked)
 
 
@@ -93,8 +93,8 @@ async def _job_counts(
     customer_id: strawberry.ID | None = strawberry.UNSET,
     location_id: strawberry.ID | None = strawberry.UNSET,
 ) -> object:
-    customer = customers.asked_customer(info.context, customer_id or None)
-    location = locations.asked_location(info.context, location_id or None)
+    customer = customers.asked_customer(info.context, given(customer_id))
+    location = locations.asked_location(info.context, given(location_id))
     return await job_lists.job_counts(info.context, customer, location)
 
 
@@ -120,7 +120,7 @@ class Viewer:
         Customers | None,
         "Customer records in reach with a level other than NONE, in Bill To order: those with "
         "unpaid visible invoices first, alphabetical inside each group. For more than 50 records "
-        "the order is alphabetical and hasUnpaidInvoices null, since knowing costs a call for each.",
+        "the order is alphabetical and hasUnpaidInvoices null: knowing costs a call for each.",
     )
     locations = field(
         _locations,

@@ -1,0 +1,1 @@
+"""People who can sign in, each with a home of their own to be seen by."""

@@ -1,0 +1,1 @@
+"""ServiceTitan's rows, one file per family, under the names its JSON has."""

@@ -1,0 +1,172 @@
+"""The house seen from its two doors: GraphQL in, JSON and the calls to ServiceTitan out."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, MutableSequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+from structlog.testing import capture_logs
+from structlog.types import EventDict
+
+from adapters.sandbox.app import create_sandbox
+from adapters.sandbox.homes import LANDMARKS, PEOPLE, TIME_ZONE
+from adapters.sandbox.options import SandboxOptions
+from gateway.app import create_app
+from gateway.settings import Settings
+from resolvers.ids import global_id
+from resolvers.levels import AccessLevel
+from resolvers.policy import Access, Feeds, Override, Policy, Tenant
+
+TODAY = date(2026, 7, 14)
+NOON = datetime(2026, 7, 14, 17, 0, tzinfo=UTC)
+SANDBOX = "http://127.0.0.1:8010"
+PAT = next(person for person in PEOPLE if person.email == "pat@example.com")
+HOME = PAT.records["customers"][0]
+RILEY = {"riley@example.com": (Override(customer=HOME, level=AccessLevel.NON_BILLING),)}
+_TENANT = re.compile(r"^/(.+)/v2/tenant/\d+/")
+
+
+@dataclass
+class House:
+    """The house seen from its two doors."""
+
+    gateway: httpx.AsyncClient
+    sandbox: httpx.AsyncClient
+    logs: MutableSequence[EventDict]
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    async def token(self, email: str) -> str:
+        """Return a bearer token for anybody."""
+        if email not in self.tokens:
+            told = await self.sandbox.post("/_sandbox/token", json={"email": email})
+            self.tokens[email] = told.json()["accessToken"]
+        return self.tokens[email]
+
+    async def ask(self, email: str | None, query: str, **variables: object) -> dict[str, Any]:
+        """Ask the graph; return the whole answer, without what it cost."""
+        headers = {} if email is None else {"authorization": f"Bearer {await self.token(email)}"}
+        body = {"query": query, "variables": variables}
+        answer = await self.gateway.post("/graphql", json=body, headers=headers)
+        told: dict[str, Any] = answer.json()
+        told.pop("extensions", None)
+        return told
+
+    async def data(self, email: str, query: str, **variables: object) -> Any:  # noqa: ANN401  # JSON
+        """Ask for an answer without errors; return its data."""
+        told = await self.ask(email, query, **variables)
+        assert "errors" not in told, told["errors"]
+        return told["data"]
+
+    async def viewer(self, email: str, selection: str) -> Any:  # noqa: ANN401  # JSON
+        """Ask for this selection of the viewer."""
+        return (await self.data(email, f"{{ viewer {{ {selection} }} }}"))["viewer"]
+
+    async def calls(self) -> Counter[str]:
+        """Return the calls to ServiceTitan since the last time: module/path?key=…&page=…."""
+        told = (await self.sandbox.get("/_sandbox/calls")).json()["calls"]
+        await self.sandbox.delete("/_sandbox/calls")
+        return Counter(_spelled(call) for call in told)
+
+    async def put(self, collection: str, of: int, **row: object) -> None:
+        """Change a raw row of ServiceTitan's."""
+        answer = await self.sandbox.put(f"/_sandbox/records/{collection}/{of}", json=row)
+        assert answer.is_success, answer.text
+
+    async def is_ready(self) -> None:
+        """Wait until people can be let in; forget the calls made until then."""
+        for _ in range(1000):
+            if (await self.gateway.get("/health/ready")).is_success:
+                await self.sandbox.delete("/_sandbox/calls")
+                return
+            await asyncio.sleep(0.002)
+        raise AssertionError("the gateway did not become ready")
+
+    async def fault(self, path: str, **fault: object) -> None:
+        """Let ServiceTitan answer the next calls to this path as it sometimes does."""
+        answer = await self.sandbox.post("/_sandbox/faults", json={"path": path, **fault})
+        assert answer.is_success, answer.text
+
+
+def _spelled(call: dict[str, Any]) -> str:
+    query = dict(call["query"])
+    page = query.pop("page", "1")
+    for name in ("pageSize", "includeTotal", "active"):
+        query.pop(name, None)
+    told = "&".join(f"{name}={value}" for name, value in sorted(query.items()))
+    path = _TENANT.sub("", call["path"])
+    return f"{path}?{told}" + ("" if page == "1" else f"&page={page}")
+
+
+def settings(**more: object) -> Settings:
+    """Return the settings that lead to the sandbox."""
+    given = SandboxOptions(public_url=SANDBOX).credentials()
+    values: dict[str, Any] = {
+        "servicetitan_api_url": given["apiUrl"],
+        "servicetitan_auth_url": given["authUrl"],
+        "servicetitan_tenant_id": given["tenantId"],
+        "servicetitan_client_id": given["clientId"],
+        "servicetitan_client_secret": given["clientSecret"],
+        "servicetitan_app_key": given["appKey"],
+        "oidc_issuer": given["issuer"],
+        "oidc_audience": given["audience"],
+        "secret_key": "a secret of the tests, thirty-two characters and more",
+    }
+    return Settings(**(values | more))
+
+
+def demo_policy(**more: Any) -> Policy:  # noqa: ANN401  # blocks of the policy
+    """Riley is non-billing at Pat's home, as in the demo; the feeds are read once."""
+    blocks = {
+        "tenant": Tenant(time_zone=TIME_ZONE),
+        "access": Access(people=RILEY),
+        "feeds": Feeds(every_seconds=3600),
+    }
+    return Policy(**(blocks | more))
+
+
+@asynccontextmanager
+async def open_house(
+    policy: Policy | None = None,
+    *,
+    now: datetime = NOON,
+    **options: Any,  # noqa: ANN401  # of the sandbox
+) -> AsyncIterator[House]:
+    """Open a house with these choices at this moment; it may not be ready yet."""
+    given = {"today": TODAY, "homes": 4, "rate_per_second": 100_000} | options
+    sandbox = create_sandbox(SandboxOptions(public_url=SANDBOX, **given))
+    wire = httpx.ASGITransport(sandbox)
+    chosen = policy or demo_policy()
+    gateway = create_app(settings(), chosen, transport=wire, now=lambda: now, tells_cost=True)
+    with capture_logs() as logs:
+        async with (
+            gateway.router.lifespan_context(gateway),
+            httpx.AsyncClient(transport=wire, base_url=SANDBOX) as control,
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(gateway), base_url="http://gateway"
+            ) as client,
+        ):
+            yield House(client, control, logs)
+
+
+@asynccontextmanager
+async def ready_house(policy: Policy | None = None, **options: Any) -> AsyncIterator[House]:  # noqa: ANN401  # as open_house
+    """Open a house and wait until people can be let in."""
+    async with open_house(policy, **options) as house:
+        await house.is_ready()
+        yield house
+
+
+def number(landmark: str) -> str:
+    """Return the number of a row of Pat's by what it is there to show."""
+    return str(LANDMARKS[landmark][1])
+
+
+def gid(landmark: str) -> str:
+    """Return the global id of a row of Pat's by what it is there to show."""
+    collection, of = LANDMARKS[landmark]
+    return global_id({"jobs": "Job", "invoices": "Invoice"}[collection], of)
