@@ -1,0 +1,144 @@
+"""The client: a question in, every row that answers it out, or the reason why not."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import httpx
+
+from adapters.servicetitan.blocks import Dealt, Divisions, answer, blocks_of, compare
+from adapters.servicetitan.calls import Calls, Spent
+from adapters.servicetitan.connection import Connection
+from adapters.servicetitan.decoding import Envelope, decode
+from adapters.servicetitan.errors import UpstreamRejected
+from adapters.servicetitan.model import Model
+from adapters.servicetitan.pages import whole_list
+from adapters.servicetitan.resource import Feed, Key, Resource
+from adapters.servicetitan.together import together
+from adapters.servicetitan.tokens import Tokens
+from adapters.servicetitan.wire import Wire
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[M]):
+    """`rows` has an entry for every value asked, in that order: its rows, or why there are none.
+
+    `calls` is how many HTTP calls it took, every attempt counted, tokens not.
+    """
+
+    rows: Dealt[M]
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage(Generic[M]):
+    """What changed since; `continue_from` is where to read on, now or later."""
+
+    rows: tuple[M, ...]
+    continue_from: str
+    has_more: bool
+
+
+class ServiceTitan:
+    """One tenant's ServiceTitan. Use it within one event loop, and close it.
+
+    `oddities` counts what could not be read of rows and was left out, by `resource.field`.
+    """
+
+    def __init__(self, connection: Connection, wire: Wire, deadlines: tuple[float, float]) -> None:
+        self.oddities: Counter[str] = Counter()
+        self._wire = wire
+        self._tokens = Tokens(wire, connection)
+        self._calls = Calls(wire, self._tokens, connection)
+        self._deadline, self._feed_deadline = deadlines
+
+    async def ask(self, resource: Resource[M], by: str, values: Sequence[int]) -> Answer[M]:
+        """Give every row of `resource` whose `by` is one of `values`. Raises no `UpstreamError`.
+
+        Raises `ValueError` for a derived resource, and for a key that the resource has not.
+        """
+        key = _key(resource, by)
+        spent = Spent()
+        deadline = asyncio.get_running_loop().time() + self._deadline
+        blocks = blocks_of(values, key.block)
+        dealt = await together(
+            self._block(resource, key, block, spent, deadline) for block in blocks
+        )
+        rows = {value: given for part in dealt for value, given in part.items()}
+        return Answer(rows, spent.calls)
+
+    async def _block(
+        self, resource: Resource[M], key: Key[M], block: list[int], spent: Spent, deadline: float
+    ) -> Dealt[M]:
+        async def ask(values: Sequence[int]) -> list[M]:
+            asked = frozenset(values)
+
+            async def page(number: int) -> Envelope[M]:
+                params = _params(resource, key, values, number)
+                body = await self._calls.read(resource.name, resource.path, params, spent, deadline)
+                told = decode(resource.model, body, resource.name, self.oddities)
+                compare(told.data, key, asked, resource.name)
+                return told
+
+            return await whole_list(resource, page)
+
+        return await answer(ask, key, block, Divisions())
+
+    async def feed(self, feed: Feed[M], continue_from: str | None) -> FeedPage[M]:
+        """Read one page of what changed since `continue_from`, or of everything.
+
+        Raises `UpstreamError`.
+        """
+        params = {"from": continue_from} if continue_from is not None else {}
+        params["includeRecentChanges"] = "true"
+        deadline = asyncio.get_running_loop().time() + self._feed_deadline
+        body = await self._calls.read(feed.name, feed.path, params, Spent(), deadline)
+        told = decode(feed.model, body, feed.name, self.oddities)
+        goes_on = told.continue_from != continue_from or not told.has_more
+        if told.continue_from is None or not goes_on:
+            raise UpstreamRejected(f"ServiceTitan's {feed.name} does not tell where to read on.")
+        return FeedPage(tuple(told.data), told.continue_from, told.has_more)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._tokens.aclose()
+        await self._wire.aclose()
+
+
+def _key(resource: Resource[M], by: str) -> Key[M]:
+    if resource.source is not None:
+        raise ValueError(f"{resource.name} are made from {resource.source.name}: ask for those")
+    if by not in resource.keys:
+        raise ValueError(f"{resource.name} cannot be asked for by {by}")
+    return resource.keys[by]
+
+
+def _params(
+    resource: Resource[M], key: Key[M], values: Sequence[int], number: int
+) -> dict[str, str]:
+    """Word the question; the total is asked for once, with the first page."""
+    params = {key.parameter: ",".join(map(str, values))} if key.parameter else {}
+    params |= resource.fixed
+    params |= {"page": str(number), "pageSize": str(resource.page_size)}
+    if number == 1:
+        params["includeTotal"] = "true"
+    return params
+
+
+def connect(
+    connection: Connection,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    deadline: float = 10.0,
+    feed_deadline: float = 30.0,
+) -> ServiceTitan:
+    """Make a client for a tenant; nothing is sent before the first question.
+
+    `deadline` and `feed_deadline` are how many seconds a question, or a page of a feed, may take
+    with all its pages and attempts.
+    """
+    return ServiceTitan(connection, Wire(transport), (deadline, feed_deadline))

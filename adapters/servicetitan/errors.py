@@ -1,0 +1,38 @@
+"""Why ServiceTitan did not answer, sorted by what the caller can do next.
+
+UpstreamError
+├── UpstreamUnavailable    ask again later: no connection, too slow, out of order
+├── UpstreamBusy           ask again after `retry_after_ms`: too many calls (429)
+└── UpstreamRejected       asking again will not help: refused, unreadable, or not what was asked
+    └── QuestionRefused    nor will it, as it stands; of several values, fewer may be answered
+
+Messages may be shown to anybody: they name the resource, never an address, a token, an id or a
+row's value.
+"""
+
+
+class UpstreamError(Exception):
+    """No answer that may be used. An answer is whole or it is one of these."""
+
+
+class UpstreamUnavailable(UpstreamError):  # noqa: N818  # a state of ServiceTitan's, told to the client
+    """ServiceTitan could not be reached, or not in time, or it failed on its own account."""
+
+
+class UpstreamBusy(UpstreamError):  # noqa: N818  # as above
+    """ServiceTitan asked for a pause that is longer than this caller can wait."""
+
+    def __init__(self, message: str, retry_after_ms: int) -> None:
+        super().__init__(message)
+        self.retry_after_ms = retry_after_ms
+
+
+class UpstreamRejected(UpstreamError):  # noqa: N818  # as above
+    """ServiceTitan refused the question, or its answer cannot be trusted."""
+
+
+class QuestionRefused(UpstreamRejected):
+    """ServiceTitan refused these values (400, 404, 409).
+
+    One bad id has all refused that were asked with it.
+    """

@@ -1,0 +1,76 @@
+"""How a kind of record is asked for, and how a row proves that it answers and whose it is."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from adapters.servicetitan.model import Model
+
+M = TypeVar("M", bound=Model)
+
+ALL = "all"
+"""The key of small reference data that is asked for whole, with value 0."""
+
+BLOCK = 50
+"""How many values one comma list may carry: "maximum 50" in the specifications."""
+
+
+@dataclass(frozen=True, eq=False)
+class Key(Generic[M]):
+    """One way of asking: a query parameter, and what a row must say to be an answer to it.
+
+    `answers(row)` gives every value of this key that the row answers: a payment answers for each
+    invoice it was applied to. `block` is how many values one call may carry. An empty `parameter`
+    sends none: the question is for every row.
+    """
+
+    parameter: str
+    answers: Callable[[M], Collection[int]]
+    block: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Resource(Generic[M]):
+    """A kind of record: where it is read, by which keys, and how a row proves whose it is.
+
+    `path` holds `{tenant}`. `fixed` parameters go with every call. `customer_of` and `location_of`
+    read the owner off a row; None says that it is proven by the record it hangs from.
+    `by_customer` and `by_location` name the keys under which an owner's rows are asked for.
+
+    A *derived* resource has a `source`: it is asked as its source is, by its source's keys, the
+    source's rows are compared with the question, and `project` makes each into a row of this
+    resource, or into None where it has none. The client never fetches a derived resource.
+    """
+
+    name: str
+    path: str
+    model: type[M]
+    keys: Mapping[str, Key[Any]]
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    page_size: int = 1000
+    customer_of: Callable[[M], int | None] | None = None
+    location_of: Callable[[M], int | None] | None = None
+    by_customer: str | None = None
+    by_location: str | None = None
+    source: "Resource[Any] | None" = None
+    project: Callable[[Any], M | None] | None = None
+    id_of: Callable[[M], int] = attrgetter("id")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Generic[M]):
+    """A question: every row of `resource` whose `by` is `value`."""
+
+    resource: Resource[M]
+    by: str
+    value: int
+
+
+@dataclass(frozen=True, eq=False)
+class Feed(Generic[M]):
+    """A stream of everything that changed, active or not, read on from where it was left."""
+
+    name: str
+    path: str
+    model: type[M]
