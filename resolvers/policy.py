@@ -1,5 +1,6 @@
 """The portal's own choices, as the tenant's policy file states them."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -37,7 +38,7 @@ class Access(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     customer_email: AccessLevel = AccessLevel.BILLING
     location_email: AccessLevel = AccessLevel.NON_BILLING
-    people: dict[str, tuple[Override, ...]] = {}
+    people: Mapping[str, tuple[Override, ...]] = {}
     directory_stale_after_minutes: int = 60
 
 

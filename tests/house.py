@@ -27,7 +27,9 @@ NOON = datetime(2026, 7, 14, 17, 0, tzinfo=UTC)
 SANDBOX = "http://127.0.0.1:8010"
 PAT = next(person for person in PEOPLE if person.email == "pat@example.com")
 HOME = PAT.records["customers"][0]
-RILEY = {"riley@example.com": (Override(customer=HOME, level=AccessLevel.NON_BILLING),)}
+RILEY: dict[str, tuple[Override, ...]] = {
+    "riley@example.com": (Override(customer=HOME, level=AccessLevel.NON_BILLING),)
+}
 _TENANT = re.compile(r"^/(.+)/v2/tenant/\d+/")
 
 
@@ -121,7 +123,7 @@ def settings(**more: object) -> Settings:
 
 def demo_policy(**more: Any) -> Policy:  # noqa: ANN401  # blocks of the policy
     """Riley is non-billing at Pat's home, as in the demo; the feeds are read once."""
-    blocks = {
+    blocks: dict[str, Any] = {
         "tenant": Tenant(time_zone=TIME_ZONE),
         "access": Access(people=RILEY),
         "feeds": Feeds(every_seconds=3600),
@@ -137,7 +139,7 @@ async def open_house(
     **options: Any,  # noqa: ANN401  # of the sandbox
 ) -> AsyncIterator[House]:
     """Open a house with these choices at this moment; it may not be ready yet."""
-    given = {"today": TODAY, "homes": 4, "rate_per_second": 100_000} | options
+    given: dict[str, Any] = {"today": TODAY, "homes": 4, "rate_per_second": 100_000} | options
     sandbox = create_sandbox(SandboxOptions(public_url=SANDBOX, **given))
     wire = httpx.ASGITransport(sandbox)
     chosen = policy or demo_policy()

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
+from adapters.servicetitan.errors import UpstreamUnavailable
+
 Q = TypeVar("Q", bound=Hashable)
 A = TypeVar("A")
 
@@ -45,7 +47,7 @@ class Flights(Generic[Q, A]):
     ) -> None:
         try:
             answers = await start(questions)
-        except BaseException as error:  # noqa: BLE001  # told to every reader aboard, below
+        except BaseException as error:
             for question in questions:
                 self._land(question).set_exception(_told(error))
             if isinstance(error, asyncio.CancelledError):
@@ -67,12 +69,15 @@ class Flights(Generic[Q, A]):
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-class Stopping(Exception):  # noqa: N818  # a state of the gateway, not a fault of the question
+class Stopping(UpstreamUnavailable):
     """The gateway stops before this question was answered."""
+
+    def __init__(self) -> None:
+        super().__init__("The gateway is being restarted. Ask again.")
 
 
 def _told(error: BaseException) -> BaseException:
-    """A future refuses to carry a cancellation as its exception, and its readers were not cancelled."""
+    """What readers are told of a cancelled flight: they were not cancelled themselves."""
     return Stopping() if isinstance(error, asyncio.CancelledError) else error
 
 

@@ -4,7 +4,6 @@ from collections import Counter
 
 import pytest
 
-from resolvers import ids as resolvers_ids
 from resolvers.ids import global_id
 from tests.house import House
 
@@ -100,11 +99,13 @@ async def test_nodes_of_a_kind_travel_in_blocks_of_fifty(house: House) -> None:
 async def test_only_the_first_page_of_two_thousand_jobs_is_resolved(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown: list[int] = []
-    ids = resolvers_ids.global_id
-    monkeypatch.setattr(
-        "schema.node.global_id", lambda kind, key: shown.append(key) or ids(kind, key)
-    )
+    shown: list[int | str] = []
+
+    def noted(kind: str, key: int | str) -> str:
+        shown.append(key)
+        return global_id(kind, key)
+
+    monkeypatch.setattr("schema.node.global_id", noted)
     page = "jobs(tab: COMPLETED) { totalCount nodes { id number appointments { status } } }"
     viewer = await house.viewer("jordan@example.com", page)
     assert viewer["jobs"]["totalCount"] == 1921

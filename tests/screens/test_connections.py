@@ -7,7 +7,8 @@ import pytest
 from tests.house import House, ready_house
 
 PAT, JORDAN = "pat@example.com", "jordan@example.com"
-PAGE = "edges { cursor node { number } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount"
+PAGE = """edges { cursor node { number } } totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"""
 
 
 async def page(house: House, arguments: str, email: str = JORDAN) -> dict[str, object]:

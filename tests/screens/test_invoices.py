@@ -132,13 +132,13 @@ async def test_r83_text_from_the_office_is_cleaned_and_has_a_plain_twin(house: H
     await house.put(
         "invoices",
         500106,
-        summary='<p onclick="steal()">Replaced <b>coil</b><br>All&nbsp;good</p><script>x()</script>',
+        summary='<p onclick="steal()">New <b>coil</b><br>All&nbsp;good</p><script>x()</script>',
     )
     query = "query($id: ID!) { invoice(id: $id) { summary summaryHtml } }"
     told = await house.data(PAT, query, id=gid("open-invoice"))
     assert told["invoice"] == {
-        "summary": "Replaced coil\nAll good",
-        "summaryHtml": "<p>Replaced <b>coil</b><br>All&nbsp;good</p>",
+        "summary": "New coil\nAll good",
+        "summaryHtml": "<p>New <b>coil</b><br>All&nbsp;good</p>",
     }
 
 

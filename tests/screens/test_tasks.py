@@ -44,7 +44,8 @@ async def test_r16_without_billing_access_only_visits_and_no_sum(house: House) -
 
 async def test_r17_what_is_in_my_tasks_is_on_its_screen(house: House) -> None:
     for email in ("pat@example.com", "morgan@example.com", "jordan@example.com"):
-        tasks = "tasks { invoicesToPay(first: 100) { number } upcomingAppointments(first: 100) { job { number } } }"
+        visits = "upcomingAppointments(first: 100) { job { number } }"
+        tasks = f"tasks {{ invoicesToPay(first: 100) {{ number }} {visits} }}"
         jobs = "".join(
             f"{tab}: jobs(tab: {tab}, first: 100) {{ nodes {{ number }} }} "
             for tab in ("UPCOMING", "IN_PROGRESS")

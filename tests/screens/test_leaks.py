@@ -1,0 +1,160 @@
+"""What must never be told: of others, of the office alone, and of the house itself."""
+
+import pytest
+from graphql import build_schema, is_object_type
+
+from adapters.sandbox.homes import OFFICE_ONLY
+from gateway.graph import sdl
+from tests.house import House
+
+EVERYTHING = """{ viewer { id kind email
+    customers { nodes { id name type accessLevel balance totalDue hasUnpaidInvoices
+        address { oneLine } } }
+    locations { nodes { id name address { oneLine } customer { name } } }
+    invoices(first: 100) { totalCount nodes { id number summary summaryHtml terms
+        billTo { name address { oneLine } } serviceAddress { oneLine }
+        items { id name description descriptionHtml kind quantity unitPrice total }
+        payments { amount method appliedOn } job { number type } } }
+    tasks { totalDue count }
+    UPCOMING: jobs(tab: UPCOMING, first: 100) { ...Jobs }
+    IN_PROGRESS: jobs(tab: IN_PROGRESS, first: 100) { ...Jobs }
+    ON_HOLD: jobs(tab: ON_HOLD, first: 100) { ...Jobs }
+    COMPLETED: jobs(tab: COMPLETED, first: 100) { ...Jobs }
+    CANCELED: jobs(tab: CANCELED, first: 100) { ...Jobs } } }
+fragment Jobs on JobConnection { nodes { id number type total workSummary workSummaryHtml
+    customer { name } location { name } invoices { number }
+    appointments { id number status date technicians { name } } } }"""
+NEIGHBOURS = {
+    "pat@example.com": ["Morgan", "Alpha Apartments", "Lakeview", "First Shield", "5003", "3004"],
+    "riley@example.com": ["Alpha Apartments", "Lakeview", "First Shield", "436.50", "1045.69"],
+    "sam@example.com": ["Lakeview Rentals", "Lakeview Holdings", "3A", "300404", "Pat Sullivan"],
+    "morgan@example.com": ["Pat Sullivan", "Lakeview", "5001", "3001"],
+    "casey@example.com": ["Pat Sullivan", "Alpha", "Lakeview", "5001"],
+    "jordan@example.com": ["Pat Sullivan", "Alpha Apartments", "Lakeview"],
+}
+OFFICE_FIELDS = {
+    "cost",
+    "totalcost",
+    "unitcost",
+    "soldhours",
+    "generalledgeraccount",
+    "technicianid",
+    "royalty",
+    "employeeinfo",
+    "commissioneligibilitydate",
+    "reviewstatus",
+    "assignedto",
+    "batch",
+    "syncstatus",
+    "customfields",
+    "priority",
+    "campaignid",
+    "leadcallid",
+    "soldbyid",
+    "tagtypeids",
+    "notes",
+    "creditlimit",
+    "creditlimitbalance",
+    "donotservice",
+    "authcode",
+    "checknumber",
+    "memo",
+    "barcodeid",
+    "specialinstructions",
+}
+
+
+@pytest.mark.parametrize("email", list(NEIGHBOURS))
+async def test_t1_no_word_of_the_neighbours_or_of_the_office_alone(
+    house: House, email: str
+) -> None:
+    for other in NEIGHBOURS:
+        await house.data(other, EVERYTHING)  # everybody's rows are warm
+    told = str(await house.data(email, EVERYTHING))
+    assert [word for word in (*NEIGHBOURS[email], *OFFICE_ONLY) if word in told] == []
+
+
+async def test_lg1_nothing_personal_is_logged(house: House) -> None:
+    for email in NEIGHBOURS:
+        await house.data(email, EVERYTHING)
+    await house.ask("pat@example.com", '{ node(id: "x") { id } viewer { nothing } }')
+    logged = str(house.logs)
+    assert "request" in logged
+    personal = [*NEIGHBOURS, "Pat Sullivan", "Linden Avenue", "1045.69", "436.50", "viewer {"]
+    assert [word for word in (*personal, *house.tokens.values()) if word in logged] == []
+
+
+def test_r81_office_only_fields_are_not_in_the_graph() -> None:
+    graph = build_schema(sdl())
+    fields = {
+        name.lower()
+        for kind in graph.type_map.values()
+        if is_object_type(kind) and not kind.name.startswith("__")
+        for name in kind.fields
+    }
+    assert fields & OFFICE_FIELDS == set()
+
+
+@pytest.mark.parametrize(
+    ("selection", "without"),
+    [
+        ("customers { nodes { balance } }", {"customers": {"nodes": [{"balance": None}]}}),
+        ("customers { nodes { totalDue } }", {"customers": {"nodes": [{"totalDue": None}]}}),
+        (
+            "customers { nodes { hasUnpaidInvoices } }",
+            {"customers": {"nodes": [{"hasUnpaidInvoices": None}]}},
+        ),
+        (
+            "customers { nodes { invoices { totalCount nodes { id } } } }",
+            {"customers": {"nodes": [{"invoices": {"totalCount": 0, "nodes": []}}]}},
+        ),
+        (
+            "jobs(tab: ON_HOLD) { nodes { invoices { id } total } }",
+            {"jobs": {"nodes": [{"invoices": [], "total": None}]}},
+        ),
+    ],
+)
+async def test_needs_billing_means_null_or_empty_and_no_error(
+    house: House, selection: str, without: dict[str, object]
+) -> None:
+    assert await house.viewer("riley@example.com", selection) == without
+    assert await house.viewer("pat@example.com", "invoices { totalCount }") == {
+        "invoices": {"totalCount": 7}
+    }
+
+
+def test_every_field_that_says_so_was_tried() -> None:
+    graph = build_schema(sdl())
+    needing = {
+        f"{kind.name}.{name}"
+        for kind in graph.type_map.values()
+        if is_object_type(kind)
+        for name, field in kind.fields.items()
+        if any(
+            told.name.value == "needs"
+            for told in (field.ast_node and field.ast_node.directives) or ()
+        )
+    }
+    assert needing == {
+        "Customer.balance",
+        "Customer.totalDue",
+        "Customer.hasUnpaidInvoices",
+        "Customer.invoices",
+        "Job.invoices",
+        "Job.total",
+    }
+
+
+def test_every_field_and_type_is_described() -> None:
+    graph = build_schema(sdl())
+    silent = [
+        f"{kind.name}.{name}"
+        for kind in graph.type_map.values()
+        if is_object_type(kind) and not kind.name.startswith("__")
+        for name, field in kind.fields.items()
+        if not field.description
+    ]
+    assert silent == []
+    assert [
+        k.name for k in graph.type_map.values() if is_object_type(k) and not k.description
+    ] == []
