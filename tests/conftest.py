@@ -1,0 +1,23 @@
+"""What holds for the whole suite: with REQUIRE_ALL=1 a skip is a failure."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+PASSED_OVER = "SERVICETITAN_SPECS"
+"""ServiceTitan's published specifications are not ours to carry: without them a test may skip."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure that says what is missing, where everything is required."""
+    del item, call
+    report = yield
+    if REQUIRE_ALL and report.skipped and PASSED_OVER not in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"REQUIRE_ALL=1 allows no skip: {report.longrepr}"
+    return report
