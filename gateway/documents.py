@@ -16,7 +16,7 @@ from graphql import (
 
 LONGEST = 15_000
 """How many characters a document may have."""
-MOST_TOKENS = 2_000
+MOST_TOKENS = 1_000
 REMEMBERED = 500
 
 

@@ -52,7 +52,8 @@ class Doors:
 class Context:
     """One operation's question to the house; nothing in it outlives the operation.
 
-    Rows leave it only through a rule (`sees`), whichever verb asks for them.
+    Rows leave `own` and `many` only through a rule; `under` gives what hangs from records already
+    seen, and who calls it deals the rows to those alone.
     """
 
     viewer: Viewer
@@ -174,6 +175,7 @@ class Context:
                 return await edge(parents, self, **arguments)
 
             loader = self._edges[key] = DataLoader(load, cache_key_fn=id)
+        self._parents.append(parent)
         return cast("R", await asyncio.shield(loader.load(parent)))
 
     async def _load(
@@ -218,6 +220,11 @@ class Context:
     @cached_property
     def _works(self) -> dict[Any, asyncio.Future[Any]]:
         return {}
+
+    @cached_property
+    def _parents(self) -> list[object]:
+        """Every parent an edge was asked of: they are told apart by where they lie in memory."""
+        return []
 
     @cached_property
     def _edges(self) -> dict[Any, DataLoader[Any, Any]]:

@@ -33,7 +33,7 @@ class Cursors:
         """Return the cursor of this spot in this viewer's list `of`: its name and arguments."""
         ordinal = _NO_DAY if spot.day is None else spot.day.toordinal()
         body = ordinal.to_bytes(_DAY, "big") + spot.id.to_bytes(_ID, "big", signed=True)
-        return urlsafe_b64encode(body + self._sealed(body, viewer, of)).decode().rstrip("=")
+        return _spelled(body + self._sealed(body, viewer, of))
 
     def open(self, cursor: str, viewer: str, of: str) -> Spot:
         """Return the spot of a cursor; raises BadCursor for any other viewer, list or spelling."""
@@ -42,9 +42,8 @@ class Cursors:
         except ValueError as error:
             raise BadCursor from error
         body = raw[: _DAY + _ID]
-        if len(raw) != _LENGTH or not hmac.compare_digest(
-            raw[_DAY + _ID :], self._sealed(body, viewer, of)
-        ):
+        sealed = hmac.compare_digest(raw[_DAY + _ID :], self._sealed(body, viewer, of))
+        if len(raw) != _LENGTH or not sealed or _spelled(raw) != cursor:
             raise BadCursor
         ordinal = int.from_bytes(body[:_DAY], "big")
         day = None if ordinal == _NO_DAY else date.fromordinal(ordinal)
@@ -53,3 +52,7 @@ class Cursors:
     def _sealed(self, body: bytes, viewer: str, of: str) -> bytes:
         message = body + viewer.encode() + b"\0" + of.encode()
         return hmac.digest(self.secret, message, hashlib.sha256)[:_SEAL]
+
+
+def _spelled(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")

@@ -18,8 +18,10 @@ from resolvers.verdict import Refusal, Verdict
 def may_see_location(reach: Reach, location: int) -> Verdict:
     """May this viewer see this place (R3, R6)?"""
     place = reach.places.get(location)
-    if place is None or not place.active:
+    if place is None:
         return Refusal("R1", "The email is a contact neither of this location nor of its customer.")
+    if not place.active:
+        return Refusal("R13", "The location is no longer active.")
     if place.level is AccessLevel.NONE:
         return Refusal("R6", "The office set No access on this location.")
     return True

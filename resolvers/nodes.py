@@ -13,12 +13,27 @@ from resolvers.invoices import invoice
 from resolvers.jobs import job
 from resolvers.locations import location
 
-_FINDERS: Mapping[str, Callable[[Context, int], Awaitable[Any]]] = {
-    "Customer": customer,
-    "Location": location,
-    "Invoice": invoice,
-    "Job": job,
-    "Appointment": appointment,
+Find = Callable[[Context, str], Awaitable[Any]]
+
+
+def _numbered(find: Callable[[Context, int], Awaitable[Any]]) -> Find:
+    """Kinds whose key is ServiceTitan's own id."""
+
+    async def found(context: Context, key: str) -> Any:  # noqa: ANN401  # a record of this kind
+        number = whole_number(key)
+        if number is None:
+            raise NotFound
+        return await find(context, number)
+
+    return found
+
+
+_FINDERS: Mapping[str, Find] = {
+    "Customer": _numbered(customer),
+    "Location": _numbered(location),
+    "Invoice": _numbered(invoice),
+    "Job": _numbered(job),
+    "Appointment": _numbered(appointment),
 }
 
 MOST = 100
@@ -34,10 +49,10 @@ async def node(context: Context, told: str, kind: str | None = None) -> Any:  # 
     read = read_id(told)
     if read is None or kind not in {None, read[0]}:
         raise NotFound
-    find, number = _FINDERS.get(read[0]), whole_number(read[1])
-    if find is None or number is None:
+    find = _FINDERS.get(read[0])
+    if find is None:
         raise NotFound
-    return await find(context, number)
+    return await find(context, read[1])
 
 
 async def nodes(context: Context, told: list[str]) -> list[Any]:

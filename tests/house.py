@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
+from blockbuster import blockbuster_ctx
 from structlog.testing import capture_logs
 from structlog.types import EventDict
 
@@ -144,7 +145,8 @@ async def open_house(
     wire = httpx.ASGITransport(sandbox)
     chosen = policy or demo_policy()
     gateway = create_app(settings(), chosen, transport=wire, now=lambda: now, tells_cost=True)
-    with capture_logs() as logs:
+    # Once it runs, whatever waits for a file, a socket or a lock inside the event loop is an error.
+    with capture_logs() as logs, blockbuster_ctx(["gateway", "schema", "resolvers", "adapters"]):
         async with (
             gateway.router.lifespan_context(gateway),
             httpx.AsyncClient(transport=wire, base_url=SANDBOX) as control,

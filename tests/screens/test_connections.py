@@ -89,6 +89,12 @@ async def test_az7_an_edited_cursor_is_refused(house: House, at: int) -> None:
     assert await refused(house, f'after: "{edited}"') == {"code": "BAD_CURSOR"}
 
 
+async def test_a_cursor_has_one_spelling(house: House) -> None:
+    cursor = end(await page(house, "first: 1", PAT))
+    for other in (f"{cursor}=", f"{cursor}==", f" {cursor}", f"{cursor}A"):
+        assert await refused(house, f'after: "{other}"') == {"code": "BAD_CURSOR"}
+
+
 @pytest.mark.parametrize("cursor", ["x", "é", "=", "A" * 10_000, "\\u0000"])
 async def test_a_malformed_cursor_is_refused(house: House, cursor: str) -> None:
     assert await refused(house, f'after: "{cursor}"') == {"code": "BAD_CURSOR"}
@@ -104,9 +110,10 @@ async def test_r59_a_cursor_holds_a_day_and_an_id_and_no_time(house: House) -> N
     assert len(raw) == 3 + 8 + 12
 
 
-async def test_a_row_that_leaves_its_list_between_two_pages_loses_no_other(house: House) -> None:
-    whole = numbers(await page(house, "first: 7", PAT))
-    first = await page(house, "first: 2", PAT)
+async def test_a_row_that_leaves_its_list_between_two_pages_loses_no_other() -> None:
+    async with ready_house() as house:
+        whole = numbers(await page(house, "first: 7", PAT))
+        first = await page(house, "first: 2", PAT)
     async with ready_house() as later:
         await later.put("invoices", int(whole[1]), active=False)
         rest = await page(later, f'first: 7, after: "{end(first)}"', PAT)

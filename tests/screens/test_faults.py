@@ -38,8 +38,7 @@ FAULTS: dict[str, tuple[dict[str, object], str]] = {
     ),
     "a row without an id": (
         {
-            "status": 200,
-            "body": '{"page":1,"pageSize":500,"hasMore":false,"totalCount":1,"data":[{"total":"1"}]}',
+            "body": '{"page":1,"pageSize":9,"hasMore":false,"totalCount":1,"data":[{"total":"1"}]}',
             "times": ENOUGH,
         },
         "UPSTREAM_REJECTED",

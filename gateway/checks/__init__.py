@@ -1,0 +1,1 @@
+"""`portal-gateway check`: what the gateway stands on, asked part by part."""

@@ -1,0 +1,78 @@
+"""The demo's gateway: the real one, in this process, with settings the sandbox gave."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from secrets import token_hex
+
+import httpx
+from pydantic import SecretStr
+from starlette.types import ASGIApp
+
+from gateway.demo.failure import DemoFailed
+from gateway.demo.sandbox_process import Credentials
+from gateway.serving import Server, configuration
+from gateway.settings import Settings
+
+STOP_SECONDS = 2
+
+
+class _Embedded(Server):
+    """A server that leaves the signals to the demo it runs in."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Capture none."""
+        yield
+
+
+def settings_for(credentials: Credentials, public_url: str) -> Settings:
+    """Return the settings of a gateway over this sandbox; cursors are signed anew each time."""
+    return Settings(
+        servicetitan_api_url=credentials.api_url,
+        servicetitan_auth_url=credentials.auth_url,
+        servicetitan_tenant_id=credentials.tenant_id,
+        servicetitan_client_id=credentials.client_id,
+        servicetitan_client_secret=SecretStr(credentials.client_secret),
+        servicetitan_app_key=SecretStr(credentials.app_key),
+        oidc_issuer=credentials.issuer,
+        oidc_audience=credentials.audience,
+        secret_key=SecretStr(token_hex(32)),
+        public_url=public_url,
+    )
+
+
+@asynccontextmanager
+async def gateway_running(
+    app: ASGIApp, listener: socket.socket
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Serve the app for as long as the block lasts; the task given ends when the gateway does."""
+    server = _Embedded(configuration(app, graceful_seconds=STOP_SECONDS))
+    task = asyncio.create_task(_serve(server, listener))
+    try:
+        yield task
+    finally:
+        server.should_exit = True
+        with suppress(DemoFailed):
+            await task
+
+
+async def ready(task: asyncio.Task[None], url: str) -> None:
+    """Wait until the gateway says that it is ready; raise DemoFailed when it ends before."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        while not task.done():
+            with suppress(httpx.TransportError):
+                answer = await client.get(f"{url}/health/ready")
+                if answer.status_code == httpx.codes.OK:
+                    return
+            await asyncio.sleep(0.05)
+    await task
+    raise DemoFailed("The gateway stopped before it was ready.")
+
+
+async def _serve(server: Server, listener: socket.socket) -> None:
+    try:
+        await server.serve(sockets=[listener])
+    except SystemExit:
+        raise DemoFailed("The gateway did not start: what is above says why.") from None

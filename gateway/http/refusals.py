@@ -1,0 +1,65 @@
+"""Refusals before the graph is asked: each with its status, its code and a sentence."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from gateway.http.exchange import Answer
+
+
+class Refused(Exception):  # noqa: N818  # a decision, told to the client
+    """A request that will not be executed; the message may be shown to anybody."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str = "BAD_USER_INPUT",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.headers = headers or {}
+
+    def answer(self) -> Answer:
+        """Return the JSON error that says it."""
+        return Answer(
+            body=errors_body(str(self), self.code), status=self.status, headers=self.headers
+        )
+
+
+def errors_body(message: str, code: str) -> bytes:
+    """Return a GraphQL response that has one error and no data."""
+    return msgspec.json.encode({"errors": [{"message": message, "extensions": {"code": code}}]})
+
+
+def bad_request(message: str) -> Refused:
+    """Ask differently."""
+    return Refused(400, message)
+
+
+def unauthenticated() -> Refused:
+    """Credentials that do not verify (RFC 6750, 3.1); why is in the log alone."""
+    return Refused(
+        401,
+        "Your sign-in is not valid here, or it has ended. Sign in again.",
+        code="UNAUTHENTICATED",
+        headers={"www-authenticate": 'Bearer error="invalid_token"'},
+    )
+
+
+def keys_unavailable() -> Refused:
+    """Nobody can be verified at the moment."""
+    return Refused(
+        503,
+        "Sign-in cannot be verified at the moment. Try again soon.",
+        code="UPSTREAM_UNAVAILABLE",
+        headers={"retry-after": "30"},
+    )
+
+
+def broken() -> Refused:
+    """Something failed that nobody foresaw."""
+    return Refused(500, "Something went wrong on our side.", code="INTERNAL")

@@ -1,0 +1,1 @@
+"""From what a request carries to the one viewer it speaks for."""

@@ -1,0 +1,78 @@
+"""The portal's policy file, read whole or refused with one sentence."""
+
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfoNotFoundError
+
+import msgspec
+
+from adapters.directory.directory import folded
+from resolvers.policy import Access, Override, Policy
+
+_UNKNOWN_FIELD = re.compile("Object contains unknown field `(.+)`")
+
+
+class PolicyError(Exception):
+    """A policy file that cannot be used; the message names the file, the key and what is wrong."""
+
+
+def read_policy(path: Path | None) -> Policy:
+    """Return the file's policy, or the defaults without a file; raise PolicyError."""
+    if path is None:
+        return Policy()
+    try:
+        policy = msgspec.toml.decode(path.read_bytes(), type=Policy)
+        policy = msgspec.structs.replace(policy, access=_folded(policy.access))
+        _check(policy)
+    except OSError as error:
+        raise PolicyError(f"The policy file {path} cannot be read: {error.strerror}.") from None
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise PolicyError(f"The policy file {path} is not usable: {_told(error)}.") from None
+    return policy
+
+
+def _folded(access: Access) -> Access:
+    people: dict[str, tuple[Override, ...]] = {}
+    for written, overrides in access.people.items():
+        email = folded(written)
+        if "@" not in email.strip("@"):
+            raise ValueError(f'access.people names "{written}", which is no email')
+        if email in people:
+            raise ValueError(f'access.people names "{email}" twice')
+        ids = [number for each in overrides for number in (each.customer, each.location)]
+        if any(number is not None and number <= 0 for number in ids):
+            raise ValueError(
+                f'access.people["{email}"] names a customer or location that is not more than 0'
+            )
+        people[email] = overrides
+    return msgspec.structs.replace(access, people=people)
+
+
+def _check(policy: Policy) -> None:
+    ages = {
+        "access.directory_stale_after_minutes": policy.access.directory_stale_after_minutes,
+        "cache.fresh_seconds": policy.cache.fresh_seconds,
+        "feeds.every_seconds": policy.feeds.every_seconds,
+    }
+    for key, age in ages.items():
+        if not 0 < age < float("inf"):
+            raise ValueError(f"{key} must be more than 0")
+    if not re.fullmatch("[A-Z]{3}", policy.tenant.currency):
+        raise ValueError("tenant.currency must be three capital letters, for example USD")
+    try:
+        policy.tenant.zone()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            'tenant.time_zone must be the name of a time zone, for example "America/Chicago"'
+        ) from None
+
+
+def _told(error: Exception) -> str:
+    """Turn msgspec's "… - at `$.tenant`" round, so that the key comes first."""
+    problem, _, place = str(error).partition(" - at `$")
+    key = place.strip("`.")
+    if (unknown := _UNKNOWN_FIELD.fullmatch(problem)) is not None:
+        return f"{key}.{unknown[1]} is not a key it may have".lstrip(".")
+    if isinstance(error, msgspec.ValidationError):
+        return f"{key}: {problem[:1].lower()}{problem[1:]}"
+    return problem

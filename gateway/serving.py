@@ -1,0 +1,76 @@
+"""Serving an app over HTTP: a port that is ours before the app starts, an end without noise."""
+
+import signal
+import socket
+from types import FrameType
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+GRACEFUL_SECONDS = 25
+
+_log = structlog.get_logger("gateway")
+
+
+class PortTaken(Exception):  # noqa: N818  # a state of the machine, told to a person
+    """A port that cannot be had; the message says which and what to do."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, with exit code 0 when it is asked to end.
+
+    Its own server raises the signal once more after the last answer, and so looks like a crash to
+    whoever started it.
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End gracefully; a second Ctrl-C ends at once."""
+        del frame
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+
+def listen(host: str, port: int, option: str = "--port") -> socket.socket:
+    """Return a socket that listens on host and port (0: any free one); raise PortTaken.
+
+    `option` is the one by which a person chooses another port.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        why = str(error.strerror).partition(" (while")[0]
+        raise PortTaken(
+            f"Port {port} on {host} cannot be had ({why}): "
+            f"stop what uses it, or choose another with {option}."
+        ) from None
+
+
+def port_of(listener: socket.socket) -> int:
+    """Return the port a socket listens on."""
+    return int(listener.getsockname()[1])
+
+
+def configuration(app: ASGIApp, *, graceful_seconds: int = GRACEFUL_SECONDS) -> uvicorn.Config:
+    """Return how an app is served here."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # No proxy is trusted to say in a header who is asking.
+        proxy_headers=False,
+        timeout_graceful_shutdown=graceful_seconds,
+    )
+
+
+def serve_until_told(app: ASGIApp, listener: socket.socket) -> None:
+    """Serve the app until this process is asked to end; what runs then has 25 seconds to finish."""
+    host, port = listener.getsockname()[:2]
+    _log.info("serving", host=host, port=port)
+    Server(configuration(app)).run(sockets=[listener])

@@ -1,0 +1,49 @@
+"""Which `PORTAL_…` names there are, and the sentence for one that is not among them."""
+
+import re
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+
+PREFIX = "PORTAL_"
+
+# Fixed for later versions: said apart, so that nobody believes them to be in force.
+LATER = frozenset(
+    PREFIX + name
+    for name in (
+        "DATABASE_URL",
+        "METRICS_ADDRESS",
+        "PAYMENT_PROCESSOR",
+        "REDIS_URL",
+        "SITE_URL",
+        "STAFF_OIDC_AUDIENCE",
+        "STAFF_OIDC_CLIENT_ID",
+        "STAFF_OIDC_CLIENT_SECRET",
+        "STAFF_OIDC_ISSUER",
+        "STAFF_OIDC_ROLE_CLAIM",
+        "STRIPE_PUBLIC_KEY",
+        "STRIPE_SECRET_KEY",
+        "STRIPE_WEBHOOK_SECRET",
+        "TRUSTED_PROXIES",
+        "WEBHOOK_KEYS",
+        "WEBHOOK_SIGNATURE_HEADER",
+    )
+)
+
+# Kubernetes gives every container these, for each service there is, one named `portal-…` too.
+_INJECTED = re.compile(r".*_SERVICE_.*|.*_PORT|.*_PORT_.*")
+
+
+def refuse_unknown(names: Iterable[str], known: Collection[str]) -> str | None:
+    """Return the sentence for the first name that is no setting, None where all are."""
+    for name in sorted(names):
+        if name not in known and name.upper().startswith(PREFIX) and not _INJECTED.fullmatch(name):
+            return _sentence(name, known)
+    return None
+
+
+def _sentence(name: str, known: Collection[str]) -> str:
+    if name in LATER:
+        return f"{name} is not supported by this version: remove it."
+    near = get_close_matches(name.upper(), known, n=1)
+    meant = f"did you mean {near[0]}?" if near else "remove it."
+    return f"{name} is not a setting: {meant}"

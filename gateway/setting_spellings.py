@@ -1,0 +1,68 @@
+"""How the value of a setting may be written: addresses, origins, lists, spans of time."""
+
+import re
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+_SPAN = re.compile(r"(\d{1,9})\s*([smh]?)")
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_UNPRINTED = re.compile(r"[^\x21-\x7e]")
+
+
+def listed(text: object) -> object:
+    """Split a comma list into its trimmed parts; what is no text is left as it is."""
+    if not isinstance(text, str):
+        return text
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def seconds(text: object) -> object:
+    """Read `90`, `90s`, `5m` or `1h` as seconds; raise ValueError for anything else written."""
+    if not isinstance(text, str):
+        return text
+    span = _SPAN.fullmatch(text.strip().lower())
+    if span is None:
+        raise ValueError("no span of time")
+    return int(span[1]) * _SECONDS[span[2]]
+
+
+def address(text: str) -> str:
+    """Return an http(s) address as it is written; raise ValueError for any other.
+
+    Plain http is for this machine and for names without a dot (containers beside this one):
+    what is sent there are credentials.
+    """
+    parts = _split(text)
+    if parts.query or parts.fragment:
+        raise ValueError("an address without query")
+    return text
+
+
+def base(text: str) -> str:
+    """Return an address that paths are hung under, without its last slash."""
+    return address(text).rstrip("/")
+
+
+def origin(text: str) -> str:
+    """Return the origin of a web page (`https://portal.example.com`); raise ValueError else."""
+    parts = _split(text)
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError("an origin has no path")
+    return text.rstrip("/").lower()
+
+
+def _split(text: str) -> SplitResult:
+    parts = urlsplit(text)
+    host, _ = parts.hostname or "", parts.port  # reading a wrong port raises ValueError
+    if _UNPRINTED.search(text) or not host or "@" in parts.netloc:
+        raise ValueError("no plain address")
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_near(host)):
+        return parts
+    raise ValueError("https, or http to this machine")
+
+
+def _is_near(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return "." not in host or host.endswith(".localhost")

@@ -1,0 +1,221 @@
+"""The only reader of the environment: `PORTAL_…` variables into one frozen value."""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import model_validator as validated
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from adapters.servicetitan.connection import Connection
+from gateway.setting_names import PREFIX, refuse_unknown
+from gateway.setting_spellings import address, base, listed, origin, seconds
+
+
+class SettingsError(Exception):
+    """A setting that is missing, wrong or unknown; the message is one sentence that names it."""
+
+
+class ServiceTitanEnvironment(StrEnum):
+    """Whose hosts are called (facts.md, a)."""
+
+    PRODUCTION = "production"
+    INTEGRATION = "integration"
+    SANDBOX = "sandbox"
+
+
+class LogLevel(StrEnum):
+    """From which level on a line is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_API_URLS = {
+    ServiceTitanEnvironment.PRODUCTION: "https://api.servicetitan.io",
+    ServiceTitanEnvironment.INTEGRATION: "https://api-integration.servicetitan.io",
+    ServiceTitanEnvironment.SANDBOX: "http://127.0.0.1:8010",
+}
+_AUTH_URLS = {
+    ServiceTitanEnvironment.PRODUCTION: "https://auth.servicetitan.io",
+    ServiceTitanEnvironment.INTEGRATION: "https://auth-integration.servicetitan.io",
+    ServiceTitanEnvironment.SANDBOX: "http://127.0.0.1:8010",
+}
+
+Address = Annotated[str, AfterValidator(address)]
+Base = Annotated[str, AfterValidator(base)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
+Span = Annotated[int, BeforeValidator(seconds)]
+Lower = BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text)
+
+
+class Settings(BaseSettings):
+    """What the environment says, each setting with what its value must be.
+
+    Built from plain values it reads no environment; `read_settings` does.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    servicetitan_environment: Annotated[ServiceTitanEnvironment | None, Lower] = Field(
+        default=None, description="production, integration or sandbox"
+    )
+    servicetitan_api_url: Base | None = Field(
+        default=None, description="the https address of ServiceTitan's API"
+    )
+    servicetitan_auth_url: Base | None = Field(
+        default=None,
+        description="the https address of ServiceTitan's token host, without /connect/token",
+    )
+    servicetitan_tenant_id: int = Field(gt=0, description="the number of your ServiceTitan tenant")
+    servicetitan_client_id: str = Field(
+        min_length=1, description="the client id that ServiceTitan's administrator created for you"
+    )
+    servicetitan_client_secret: SecretStr = Field(
+        min_length=1, description="the client secret that belongs to the client id"
+    )
+    servicetitan_app_key: SecretStr = Field(
+        min_length=1, description="the application key of your app in ServiceTitan's developer site"
+    )
+    oidc_issuer: Address = Field(
+        description="your identity provider's issuer, an https address exactly as its tokens say it"
+    )
+    oidc_audience: str = Field(
+        min_length=1, description="the audience that access tokens for this gateway carry"
+    )
+    oidc_token_types: Words = Field(
+        default=("at+jwt",),
+        min_length=1,
+        description="the token types to accept, with commas between, for example at+jwt",
+    )
+    oidc_max_lifetime: Span = Field(
+        default=3600, gt=0, le=86_400, description="a span of at most a day, for example 3600 or 1h"
+    )
+    oidc_email_claim: str = Field(
+        default="email", min_length=1, description="the name of the claim that holds the email"
+    )
+    oidc_email_verified_claim: str = Field(
+        default="email_verified",
+        min_length=1,
+        description="the name of the claim that says that the email is verified",
+    )
+    policy_file: Path | None = Field(
+        default=None, description="the path of the portal's policy file"
+    )
+    log_level: Annotated[LogLevel, Lower] = Field(
+        default=LogLevel.INFO, description="debug, info, warning or error"
+    )
+    secret_key: SecretStr = Field(
+        min_length=32,
+        description=(
+            "at least 32 characters that nobody can guess, "
+            "for example what `openssl rand -base64 48` prints"
+        ),
+    )
+    public_url: Base | None = Field(
+        default=None, description="the address under which the world reaches this gateway"
+    )
+    cors_origins: Annotated[
+        tuple[Annotated[str, AfterValidator(origin)], ...], NoDecode, BeforeValidator(listed)
+    ] = Field(
+        default=(),
+        description=(
+            "the origins of your front ends, with commas between, "
+            "for example https://portal.example.com"
+        ),
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic-settings passes all five by name
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # as above
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what is given and nothing else."""
+        return (init_settings,)
+
+    @validated(mode="after")
+    def _one_servicetitan(self) -> "Settings":
+        named = self.servicetitan_environment is not None
+        urls = [self.servicetitan_api_url, self.servicetitan_auth_url]
+        if named != (urls == [None, None]) or urls.count(None) == 1:
+            raise ValueError(
+                "PORTAL_SERVICETITAN_ENVIRONMENT (production, integration or sandbox) must be set, "
+                "or both PORTAL_SERVICETITAN_API_URL and PORTAL_SERVICETITAN_AUTH_URL in its place."
+            )
+        return self
+
+    @property
+    def api_url(self) -> str:
+        """Where ServiceTitan's API is, without a last slash."""
+        if self.servicetitan_environment is None:
+            return str(self.servicetitan_api_url)
+        return _API_URLS[self.servicetitan_environment]
+
+    @property
+    def auth_url(self) -> str:
+        """Where ServiceTitan's token host is; `/connect/token` hangs under it."""
+        if self.servicetitan_environment is None:
+            return str(self.servicetitan_auth_url)
+        return _AUTH_URLS[self.servicetitan_environment]
+
+    def connection(self) -> Connection:
+        """Return how ServiceTitan is reached."""
+        return Connection(
+            api_url=self.api_url,
+            auth_url=self.auth_url,
+            tenant_id=self.servicetitan_tenant_id,
+            client_id=self.servicetitan_client_id,
+            client_secret=self.servicetitan_client_secret.get_secret_value(),
+            app_key=self.servicetitan_app_key.get_secret_value(),
+        )
+
+
+_KNOWN = {PREFIX + field.upper(): field for field in Settings.model_fields}
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read every `PORTAL_…` variable, an empty one as one that is not set.
+
+    Raises SettingsError with a sentence that names the first that is wrong, and never its value.
+    """
+    if (sentence := refuse_unknown(environ, _KNOWN)) is not None:
+        raise SettingsError(sentence)
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {name.lower(): environ[name] for name in _KNOWN if environ.get(name)}
+    try:
+        return Settings(**source())
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_input=False)
+    fault = faults[0]
+    if not fault["loc"]:
+        return str(fault["msg"]).removeprefix("Value error, ")
+    field = str(fault["loc"][0])
+    problem = "is missing" if fault["type"] == "missing" else "is wrong"
+    missing = [_name(other["loc"][0]) for other in faults[1:] if other["type"] == "missing"]
+    also = f" Missing as well: {', '.join(missing)}." if missing else ""
+    return f"{_name(field)} {problem}: it must be {Settings.model_fields[field].description}.{also}"
+
+
+def _name(field: object) -> str:
+    return PREFIX + str(field).upper()

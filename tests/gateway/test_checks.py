@@ -1,0 +1,151 @@
+"""`check`: each part the gateway stands on, whether it answers, which scope it needs."""
+
+import io
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+import respx
+from rich.console import Console
+
+from adapters.servicetitan.catalog import FEEDS, RESOURCES
+from adapters.servicetitan.connection import Connection
+from gateway.checks.finding import Finding
+from gateway.checks.provider import check_provider
+from gateway.checks.report import print_report
+from gateway.checks.scopes import scope_of
+from gateway.checks.upstream import check_upstream
+
+if TYPE_CHECKING:
+    from tests.gateway.conftest import Provider
+
+CONNECTION = Connection(
+    api_url="https://st.example.com",
+    auth_url="https://auth.example.com",
+    tenant_id=7,
+    client_id="sandbox-client",
+    client_secret="sandbox-secret",
+    app_key="sandbox-app-key",
+)
+EMPTY = {"page": 1, "pageSize": 1, "hasMore": False, "totalCount": 0, "data": []}
+NAMES = [resource.name for resource in RESOURCES] + [feed.name for feed in FEEDS]
+PARTS = [f"ServiceTitan, {name}" for name in NAMES]
+
+
+@pytest.fixture
+def servicetitan(respx_mock: respx.MockRouter) -> respx.MockRouter:
+    """A tenant that has nothing, and gives it to whoever has a token."""
+    respx_mock.post("https://auth.example.com/connect/token").respond(
+        json={"access_token": "sandbox-token", "expires_in": 900, "token_type": "Bearer"}
+    )
+    respx_mock.get(url__startswith="https://st.example.com/").respond(
+        json={**EMPTY, "continueFrom": "c1"}
+    )
+    return respx_mock
+
+
+async def test_everything_answers(servicetitan: respx.MockRouter) -> None:
+    findings = await check_upstream(CONNECTION)
+    assert [finding.part for finding in findings] == ["ServiceTitan, token endpoint", *PARTS]
+    assert [finding for finding in findings if finding.problem is not None] == []
+    asked = [call.request for call in servicetitan.calls if call.request.method == "GET"]
+    assert len(asked) == len(PARTS)
+
+
+async def test_every_part_names_the_scope_it_needs(servicetitan: respx.MockRouter) -> None:
+    assert len(servicetitan.routes) == 2
+    token, *rest = await check_upstream(CONNECTION)
+    assert token.scope is None
+    assert [finding.scope is not None for finding in rest] == [True] * len(PARTS)
+
+
+@pytest.mark.parametrize(
+    ("path", "scope"),
+    [
+        ("accounting/v2/tenant/{tenant}/invoices", "tn.acc.invoices:r"),
+        ("crm/v2/tenant/{tenant}/export/customers/contacts", "tn.crm.customers:r"),
+        ("crm/v2/tenant/{tenant}/export/locations", "tn.crm.locations:r"),
+        ("jpm/v2/tenant/{tenant}/job-types", "tn.jpm.jobtypes:r"),
+        ("crm/v2/tenant/{tenant}/unheard-of", None),
+    ],
+)
+def test_scopes_are_those_of_the_specification(path: str, scope: str | None) -> None:
+    assert scope_of(path) == scope
+
+
+async def test_a_missing_scope_is_told_where_it_is_missing(servicetitan: respx.MockRouter) -> None:
+    url = "https://st.example.com/accounting/v2/tenant/7/invoices"
+    servicetitan.routes.clear()
+    servicetitan.post("https://auth.example.com/connect/token").respond(
+        json={"access_token": "sandbox-token", "expires_in": 900}
+    )
+    servicetitan.get(url__startswith=url).respond(403, json={"title": "Scope validation failed"})
+    servicetitan.get(url__startswith="https://st.example.com/").respond(
+        json={**EMPTY, "continueFrom": "c1"}
+    )
+    findings = await check_upstream(CONNECTION)
+    (finding,) = [finding for finding in findings if finding.problem is not None]
+    assert (finding.part, finding.scope) == ("ServiceTitan, invoices", "tn.acc.invoices:r")
+    assert finding.problem is not None
+    assert "scope" in finding.problem
+
+
+async def test_without_a_token_nothing_else_is_asked(respx_mock: respx.MockRouter) -> None:
+    respx_mock.post("https://auth.example.com/connect/token").respond(
+        400, json={"error": "invalid_client"}
+    )
+    (finding,) = await check_upstream(CONNECTION)
+    assert finding.part == "ServiceTitan, token endpoint"
+    assert finding.problem == (
+        "ServiceTitan does not accept our credentials: "
+        "check the client id and the client secret, and that neither has a stray space."
+    )
+
+
+async def test_a_provider_that_answers(provider: "Provider") -> None:
+    provider.publish()
+    assert await check_provider(provider.issuer) == [
+        Finding("Identity provider, discovery"),
+        Finding("Identity provider, keys"),
+    ]
+
+
+async def test_a_provider_that_does_not(provider: "Provider") -> None:
+    provider.router.get(url__startswith="https://login.example.com").mock(
+        side_effect=httpx.ConnectError("refused")
+    )
+    said = (
+        "The identity provider's discovery cannot be read (ConnectError). Check PORTAL_OIDC_ISSUER."
+    )
+    findings = await check_provider(provider.issuer)
+    assert [finding.problem for finding in findings] == [said, said]
+
+
+async def test_a_provider_without_a_key_for_us(provider: "Provider") -> None:
+    provider.publish(provider.document("k1", use="enc"))
+    _, keys = await check_provider(provider.issuer)
+    assert keys.problem == (
+        "It publishes no RSA or P-256 signing key with an id: have it sign with RS256."
+    )
+
+
+def test_the_table_shows_each_finding() -> None:
+    out = io.StringIO()
+    findings = [
+        Finding("One", None, "tn.x:r"),
+        Finding("Two", "Do [this].", "tn.y:r"),
+        Finding("Three", "Do that."),
+    ]
+    print_report(Console(file=out, width=80), findings)
+    assert [line.rstrip() for line in out.getvalue().splitlines()] == [
+        "Asked  Answers  Scope",
+        "One    yes      tn.x:r",
+        "Two    no       tn.y:r",
+        "Three  no",
+        "",
+        "Two (tn.y:r)",
+        "  Do [this].",
+        "",
+        "Three",
+        "  Do that.",
+    ]

@@ -1,0 +1,126 @@
+"""The policy file: what it may say, and the sentence for what it may not."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.policy import PolicyError, read_policy
+from resolvers.levels import AccessLevel
+from resolvers.policy import Override, Policy
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "policy.example.toml"
+
+
+def test_no_file_means_the_defaults() -> None:
+    assert read_policy(None) == Policy()
+
+
+def test_the_example_says_the_defaults() -> None:
+    assert read_policy(EXAMPLE) == Policy()
+
+
+def test_the_example_names_every_key() -> None:
+    text = EXAMPLE.read_text()
+    blocks = {field: getattr(Policy(), field) for field in Policy.__struct_fields__}
+    missing = [
+        f"{name}.{key}"
+        for name, block in blocks.items()
+        for key in block.__struct_fields__
+        if f"{key} = " not in text and f"[{name}.{key}]" not in text
+    ]
+    assert missing == []
+
+
+def test_the_example_of_a_person_can_be_read(tmp_path: Path) -> None:
+    lines = EXAMPLE.read_text().splitlines()
+    person = [
+        line.removeprefix("# ") for line in lines if line.startswith(('# "', "#     {", "# ]"))
+    ]
+    policy = read_policy(written(tmp_path, "\n".join(["[access.people]", *person])))
+    assert policy.access.people == {
+        "alex@example.com": (
+            Override(customer=1001, level=AccessLevel.NON_BILLING),
+            Override(customer=1002, location=2002, level=AccessLevel.NONE),
+        )
+    }
+
+
+def test_r11_emails_are_trimmed_and_case_folded(tmp_path: Path) -> None:
+    text = '[access.people]\n" Alex+tag@Example.COM " = [{ customer = 1, level = "BILLING" }]'
+    people = read_policy(written(tmp_path, text)).access.people
+    assert people == {"alex+tag@example.com": (Override(customer=1, level=AccessLevel.BILLING),)}
+
+
+ZONE = 'tenant.time_zone must be the name of a time zone, for example "America/Chicago"'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[tenant]\nname = 1", "tenant.name is not a key it may have"),
+        ("tenants = 1", "tenants is not a key it may have"),
+        ('[tenant]\ntime_zone = "Mars/Olympus"', ZONE),
+        ('[tenant]\ntime_zone = "../etc/passwd"', ZONE),
+        ('[tenant]\ntime_zone = "America"', ZONE),
+        ('[tenant]\ntime_zone = ""', ZONE),
+        (
+            '[tenant]\ncurrency = "usd"',
+            "tenant.currency must be three capital letters, for example USD",
+        ),
+        (
+            "[access]\ndirectory_stale_after_minutes = 0",
+            "access.directory_stale_after_minutes must be more than 0",
+        ),
+        ("[cache]\nfresh_seconds = -1", "cache.fresh_seconds must be more than 0"),
+        ("[feeds]\nevery_seconds = 0.0", "feeds.every_seconds must be more than 0"),
+        ("[feeds]\nevery_seconds = nan", "feeds.every_seconds must be more than 0"),
+        ("[feeds]\nevery_seconds = inf", "feeds.every_seconds must be more than 0"),
+        ('[cache]\nfresh_seconds = "60"', "cache.fresh_seconds: expected `int`, got `str`"),
+        ('[access]\ncustomer_email = "ALL"', "access.customer_email: invalid enum value 'ALL'"),
+        ("[access.people]\nalex = []", 'access.people names "alex", which is no email'),
+        (
+            '[access.people]\n"a@b.c" = []\n" A@b.c" = []',
+            'access.people names "a@b.c" twice',
+        ),
+        (
+            '[access.people]\n"a@b.c" = [{ level = "BILLING" }]',
+            "access.people[...][0]: object missing required field `customer`",
+        ),
+        (
+            '[access.people]\n"a@b.c" = [{ customer = 0, level = "BILLING" }]',
+            'access.people["a@b.c"] names a customer or location that is not more than 0',
+        ),
+        (
+            '[access.people]\n"a@b.c" = [{ customer = 1, location = 0, level = "NONE" }]',
+            'access.people["a@b.c"] names a customer or location that is not more than 0',
+        ),
+    ],
+)
+def test_one_sentence_names_the_file_and_the_key(tmp_path: Path, text: str, said: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(PolicyError) as caught:
+        read_policy(path)
+    assert str(caught.value) == f"The policy file {path} is not usable: {said}."
+
+
+@pytest.mark.parametrize("text", ["tenant = [", "x", "[a]\n[a]", b"\xff"])
+def test_what_is_no_toml_is_told(tmp_path: Path, text: str | bytes) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(PolicyError, match=r"^The policy file .*policy\.toml is not usable: .+\.$"):
+        read_policy(path)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere.toml"
+    with pytest.raises(PolicyError) as caught:
+        read_policy(path)
+    assert str(caught.value) == (
+        f"The policy file {path} cannot be read: No such file or directory."
+    )
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "policy.toml"
+    path.write_text(text)
+    return path

@@ -1,0 +1,197 @@
+"""What the environment may say, and the sentence for what it may not."""
+
+import pytest
+
+from gateway.settings import LogLevel, SettingsError, read_settings
+
+GOOD = {
+    "PORTAL_SERVICETITAN_ENVIRONMENT": "integration",
+    "PORTAL_SERVICETITAN_TENANT_ID": "1234567",
+    "PORTAL_SERVICETITAN_CLIENT_ID": "client",
+    "PORTAL_SERVICETITAN_CLIENT_SECRET": "sandbox-client-secret",
+    "PORTAL_SERVICETITAN_APP_KEY": "sandbox-app-key",
+    "PORTAL_OIDC_ISSUER": "https://login.example.com/",
+    "PORTAL_OIDC_AUDIENCE": "portal",
+    "PORTAL_SECRET_KEY": "sandbox-key-of-thirty-two-letters",
+}
+URLS = {
+    "PORTAL_SERVICETITAN_API_URL": "https://st.example.com/",
+    "PORTAL_SERVICETITAN_AUTH_URL": "http://127.0.0.1:8010",
+}
+
+
+def without(name: str) -> dict[str, str]:
+    return {other: value for other, value in GOOD.items() if other != name}
+
+
+def sentence(environ: dict[str, str]) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environ)
+    return str(caught.value)
+
+
+def test_what_is_needed_is_enough_and_the_rest_has_defaults() -> None:
+    settings = read_settings(GOOD)
+    assert settings.api_url == "https://api-integration.servicetitan.io"
+    assert settings.auth_url == "https://auth-integration.servicetitan.io"
+    assert settings.servicetitan_tenant_id == 1234567
+    assert settings.oidc_issuer == "https://login.example.com/"
+    assert settings.oidc_token_types == ("at+jwt",)
+    assert settings.oidc_max_lifetime == 3600
+    assert settings.oidc_email_claim == "email"
+    assert settings.oidc_email_verified_claim == "email_verified"
+    assert settings.policy_file is None
+    assert settings.log_level is LogLevel.INFO
+    assert settings.public_url is None
+    assert settings.cors_origins == ()
+
+
+@pytest.mark.parametrize(
+    ("environment", "api", "auth"),
+    [
+        ("production", "https://api.servicetitan.io", "https://auth.servicetitan.io"),
+        ("Sandbox", "http://127.0.0.1:8010", "http://127.0.0.1:8010"),
+    ],
+)
+def test_an_environment_names_its_two_hosts(environment: str, api: str, auth: str) -> None:
+    settings = read_settings(GOOD | {"PORTAL_SERVICETITAN_ENVIRONMENT": environment})
+    assert (settings.api_url, settings.auth_url) == (api, auth)
+
+
+def test_addresses_stand_in_for_the_environment() -> None:
+    settings = read_settings(without("PORTAL_SERVICETITAN_ENVIRONMENT") | URLS)
+    connection = settings.connection()
+    assert (connection.api_url, connection.auth_url) == (
+        "https://st.example.com",
+        "http://127.0.0.1:8010",
+    )
+    assert connection.client_secret == "sandbox-client-secret"
+    assert connection.app_key == "sandbox-app-key"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("OIDC_MAX_LIFETIME", "90", 90),
+        ("OIDC_MAX_LIFETIME", "15m", 900),
+        ("OIDC_MAX_LIFETIME", "24h", 86_400),
+        ("OIDC_TOKEN_TYPES", "at+jwt, JWT", ("at+jwt", "JWT")),
+        ("CORS_ORIGINS", "https://a.example, http://localhost:3000/", None),
+        ("LOG_LEVEL", "WARNING", LogLevel.WARNING),
+        ("PUBLIC_URL", "https://portal.example.com/", "https://portal.example.com"),
+        ("LOG_LEVEL", "", LogLevel.INFO),
+    ],
+)
+def test_spellings(name: str, value: str, read: object) -> None:
+    settings = read_settings(GOOD | {f"PORTAL_{name}": value})
+    expected = ("https://a.example", "http://localhost:3000") if read is None else read
+    assert getattr(settings, name.lower()) == expected
+
+
+EITHER = (
+    "PORTAL_SERVICETITAN_ENVIRONMENT (production, integration or sandbox) must be set, "
+    "or both PORTAL_SERVICETITAN_API_URL and PORTAL_SERVICETITAN_AUTH_URL in its place."
+)
+NAMED = "wrong: it must be production, integration or sandbox"
+NUMBER = "wrong: it must be the number of your ServiceTitan tenant"
+ORIGINS = (
+    "PORTAL_CORS_ORIGINS is wrong: it must be the origins of your front ends, "
+    "with commas between, for example https://portal.example.com."
+)
+SECRET = (
+    "it must be at least 32 characters that nobody can guess, "
+    "for example what `openssl rand -base64 48` prints."
+)
+ISSUER = (
+    "PORTAL_OIDC_ISSUER is wrong: it must be your identity provider's issuer, "
+    "an https address exactly as its tokens say it."
+)
+LIFETIME = (
+    "PORTAL_OIDC_MAX_LIFETIME is wrong: it must be a span of at most a day, for example 3600 or 1h."
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"PORTAL_SECRET_KEY": ""}, f"PORTAL_SECRET_KEY is missing: {SECRET}"),
+        ({"PORTAL_SECRET_KEY": "x" * 31}, f"PORTAL_SECRET_KEY is wrong: {SECRET}"),
+        ({"PORTAL_SERVICETITAN_ENVIRONMENT": ""}, EITHER),
+        (URLS, EITHER),
+        (
+            {"PORTAL_SERVICETITAN_ENVIRONMENT": "", "PORTAL_SERVICETITAN_API_URL": "https://a.b"},
+            EITHER,
+        ),
+        (
+            {"PORTAL_SERVICETITAN_ENVIRONMENT": "staging"},
+            f"PORTAL_SERVICETITAN_ENVIRONMENT is {NAMED}.",
+        ),
+        (
+            {"PORTAL_SERVICETITAN_TENANT_ID": "0"},
+            f"PORTAL_SERVICETITAN_TENANT_ID is {NUMBER}.",
+        ),
+        ({"PORTAL_OIDC_ISSUER": "http://login.example.com"}, ISSUER),
+        ({"PORTAL_OIDC_ISSUER": "https://user@login.example.com"}, ISSUER),
+        ({"PORTAL_OIDC_ISSUER": "login.example.com"}, ISSUER),
+        ({"PORTAL_OIDC_ISSUER": "https://login.example.com:port"}, ISSUER),
+        ({"PORTAL_OIDC_MAX_LIFETIME": "0"}, LIFETIME),
+        ({"PORTAL_OIDC_MAX_LIFETIME": "25h"}, LIFETIME),
+        ({"PORTAL_OIDC_MAX_LIFETIME": "soon"}, LIFETIME),
+        ({"PORTAL_CORS_ORIGINS": "*"}, ORIGINS),
+        ({"PORTAL_CORS_ORIGINS": "https://a.example/portal"}, ORIGINS),
+        (
+            {"PORTAL_LOG_LEVEL": "loud"},
+            "PORTAL_LOG_LEVEL is wrong: it must be debug, info, warning or error.",
+        ),
+        (
+            {"PORTAL_LOGLEVEL": "info"},
+            "PORTAL_LOGLEVEL is not a setting: did you mean PORTAL_LOG_LEVEL?",
+        ),
+        (
+            {"portal_log_level": "info"},
+            "portal_log_level is not a setting: did you mean PORTAL_LOG_LEVEL?",
+        ),
+        ({"PORTAL_XYZZY": "1"}, "PORTAL_XYZZY is not a setting: remove it."),
+        (
+            {"PORTAL_REDIS_URL": "redis://cache"},
+            "PORTAL_REDIS_URL is not supported by this version: remove it.",
+        ),
+        (
+            {"PORTAL_STRIPE_SECRET_KEY": "sandbox"},
+            "PORTAL_STRIPE_SECRET_KEY is not supported by this version: remove it.",
+        ),
+    ],
+)
+def test_one_sentence_names_what_is_wrong(changes: dict[str, str], said: str) -> None:
+    assert sentence(GOOD | changes) == said
+
+
+def test_everything_that_is_missing_is_named_at_once() -> None:
+    assert sentence({}) == (
+        "PORTAL_SERVICETITAN_TENANT_ID is missing: "
+        "it must be the number of your ServiceTitan tenant. Missing as well: "
+        "PORTAL_SERVICETITAN_CLIENT_ID, PORTAL_SERVICETITAN_CLIENT_SECRET, "
+        "PORTAL_SERVICETITAN_APP_KEY, PORTAL_OIDC_ISSUER, PORTAL_OIDC_AUDIENCE, PORTAL_SECRET_KEY."
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PORTAL_GATEWAY_SERVICE_HOST",
+        "PORTAL_GATEWAY_SERVICE_PORT_HTTP",
+        "PORTAL_GATEWAY_PORT",
+        "PORTAL_GATEWAY_PORT_8000_TCP_ADDR",
+    ],
+)
+def test_what_kubernetes_injects_is_passed_over(name: str) -> None:
+    assert read_settings(GOOD | {name: "10.0.0.1"}) == read_settings(GOOD)
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_no_sentence_and_no_representation_tells_a_value(name: str) -> None:
+    secret = "hunter2"
+    assert secret not in sentence(GOOD | {"PORTAL_SECRET_KEY": secret, "PORTAL_LOG_LEVEL": secret})
+    shown = repr(read_settings(GOOD))
+    hidden = ("SECRET", "APP_KEY")
+    assert (GOOD[name] in shown) is not any(part in name for part in hidden)
