@@ -79,7 +79,8 @@ class Records:
         whole = [
             (v, rows) for v, rows in answer.rows.items() if not isinstance(rows, UpstreamError)
         ]
-        await self._memory.keep(resource, by, whole)
+        if resource.keys[by].is_proven:
+            await self._memory.keep(resource, by, whole)
         cost = Usage(calls=answer.calls)
         return {ask: (answer.rows[ask.value], cost) for ask in asks}
 

@@ -18,6 +18,7 @@ from adapters.servicetitan.pages import whole_list
 from adapters.servicetitan.resource import Feed, Key, Resource
 from adapters.servicetitan.together import together
 from adapters.servicetitan.tokens import Tokens
+from adapters.servicetitan.tracking import Tracking, track
 from adapters.servicetitan.wire import Wire
 
 M = TypeVar("M", bound=Model)
@@ -88,6 +89,11 @@ class ServiceTitan:
 
         return await answer(ask, key, block, Divisions())
 
+    async def tracking(self, technician: int, appointment: int) -> Tracking:
+        """Give the link to this technician on the way to this visit. Raises no `UpstreamError`."""
+        deadline = asyncio.get_running_loop().time() + self._deadline
+        return await track(self._calls, technician, appointment, deadline)
+
     async def feed(self, feed: Feed[M], continue_from: str | None) -> FeedPage[M]:
         """Read one page of what changed since `continue_from`, or of everything.
 
@@ -123,6 +129,8 @@ def _params(
     """Word the question; the total is asked for once, with the first page."""
     params = {key.parameter: ",".join(map(str, values))} if key.parameter else {}
     params |= resource.fixed
+    if not resource.is_paged:
+        return params
     params |= {"page": str(number), "pageSize": str(resource.page_size)}
     if number == 1:
         params["includeTotal"] = "true"

@@ -5,7 +5,7 @@ What stands in no model is never parsed, so it cannot leak (R81).
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import UnionType
@@ -26,6 +26,13 @@ TechnicianId = NewType("TechnicianId", int)
 BusinessUnitId = NewType("BusinessUnitId", int)
 MembershipId = NewType("MembershipId", int)
 ProjectId = NewType("ProjectId", int)
+EstimateId = NewType("EstimateId", int)
+EquipmentId = NewType("EquipmentId", int)
+MembershipTypeId = NewType("MembershipTypeId", int)
+RecurringServiceId = NewType("RecurringServiceId", int)
+RecurringServiceEventId = NewType("RecurringServiceEventId", int)
+InvoiceTemplateId = NewType("InvoiceTemplateId", int)
+ServiceAgreementId = NewType("ServiceAgreementId", int)
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment with its zone. Business dates (invoice date, due date) are midnight UTC: show their day
@@ -52,8 +59,8 @@ def readable_money(amount: Decimal) -> Decimal:
     return amount
 
 
-def _moment(told: datetime) -> datetime | None:
-    """Read years 1 and 9999 as no moment, which is what ServiceTitan means by them."""
+def _moment(told: date) -> date | None:
+    """Read years 1 and 9999 as no moment or day, which is what ServiceTitan means by them."""
     return None if told.year in _NO_MOMENTS else told
 
 
@@ -90,7 +97,7 @@ def _tidy_of(annotation: object) -> Callable[[Any], Any] | None:
         return readable_money
     if bare is str:
         return _optional_text if optional else str.strip
-    if optional and bare == Instant:
+    if optional and bare in (Instant, date):
         return _moment
     return _reference if optional and isinstance(bare, NewType) else None
 

@@ -16,6 +16,14 @@ BLOCK = 50
 """How many values one comma list may carry: "maximum 50" in the specifications."""
 
 
+def unsaid(_row: object) -> Collection[int]:
+    """Stand for what rows answer that do not say it; to ask them is a mistake.
+
+    Raises `LookupError`.
+    """
+    raise LookupError("these rows do not say which question they answer")
+
+
 @dataclass(frozen=True, eq=False)
 class Key(Generic[M]):
     """One way of asking: a query parameter, and what a row must say to be an answer to it.
@@ -23,19 +31,34 @@ class Key(Generic[M]):
     `answers(row)` gives every value of this key that the row answers: a payment answers for each
     invoice it was applied to. `block` is how many values one call may carry. An empty `parameter`
     sends none: the question is for every row.
+
+    Where rows do not say, `answers` is `unsaid`. They are then asked for one value at a time and
+    not compared with it, no such question may be remembered, and who reads them takes only those
+    that hang from records already seen to be of that value (decision 6).
     """
 
     parameter: str
     answers: Callable[[M], Collection[int]]
     block: int = 1
 
+    def __post_init__(self) -> None:
+        """Refuse a block whose rows nobody could deal."""
+        if not self.is_proven and self.block != 1:
+            raise ValueError(f"rows by {self.parameter} cannot be dealt: ask for one at a time")
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether a row says itself that it answers."""
+        return self.answers is not unsaid
+
 
 @dataclass(frozen=True, eq=False)
 class Resource(Generic[M]):
     """A kind of record: where it is read, by which keys, and how a row proves whose it is.
 
-    `path` holds `{tenant}`. `fixed` parameters go with every call. `customer_of` and `location_of`
-    read the owner off a row; None says that it is proven by the record it hangs from.
+    `path` holds `{tenant}`. `fixed` parameters go with every call. A list that `is_paged` not comes
+    in one piece, and knows no parameters for pages. `customer_of` and `location_of` read the owner
+    off a row; None says that it is proven by the record it hangs from.
     `by_customer` and `by_location` name the keys under which an owner's rows are asked for.
 
     A *derived* resource has a `source`: it is asked as its source is, by its source's keys, the
@@ -49,6 +72,7 @@ class Resource(Generic[M]):
     keys: Mapping[str, Key[Any]]
     fixed: Mapping[str, str] = field(default_factory=dict)
     page_size: int = 1000
+    is_paged: bool = True
     customer_of: Callable[[M], int | None] | None = None
     location_of: Callable[[M], int | None] | None = None
     by_customer: str | None = None

@@ -9,6 +9,16 @@ _SCOPES = {
     "dispatch/appointment-assignments": "tn.dis.appointmentassignments:r",
     "accounting/invoices": "tn.acc.invoices:r",
     "accounting/payments": "tn.acc.payments:r",
+    "sales/estimates": "tn.sal.estimates:r",
+    "equipmentsystems/installed-equipment": "tn.eqs.installedequipment:r",
+    "memberships/memberships": "tn.mem.memberships:r",
+    "memberships/membership-types": "tn.mem.membershiptypes:r",
+    "memberships/recurring-services": "tn.mem.recurringservices:r",
+    "memberships/recurring-service-events": "tn.mem.recurringserviceevents:r",
+    "memberships/invoice-templates": "tn.mem.invoicetemplates:r",
+    "service-agreements/service-agreements": "tn.sa.serviceagreements:r",
+    "settings/business-units": "tn.stt.businessunits:r",
+    "dispatch/technician-tracking": "tn.dis.techniciantracking:r",
 }
 
 

@@ -11,90 +11,20 @@ import respx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.servicetitan.appointments import APPOINTMENTS
-from adapters.servicetitan.assignments import ASSIGNMENTS
 from adapters.servicetitan.blocks import Divisions, answer, blocks_of
 from adapters.servicetitan.client import ServiceTitan
 from adapters.servicetitan.customers import CUSTOMERS
 from adapters.servicetitan.errors import UpstreamRejected
 from adapters.servicetitan.invoices import INVOICES, Invoice, InvoiceJob
-from adapters.servicetitan.job_types import JOB_TYPES
 from adapters.servicetitan.jobs import JOBS, Job
-from adapters.servicetitan.locations import LOCATIONS
 from adapters.servicetitan.model import CustomerId, InvoiceId, JobId, LocationId
 from adapters.servicetitan.payments import PAYMENTS
-from adapters.servicetitan.resource import ALL, Resource
+from adapters.servicetitan.resource import Resource
 from adapters.servicetitan.work_summaries import WORK_SUMMARIES, WorkSummary
 
 Page = Callable[..., httpx.Response]
 Asked = Callable[[], list[dict[str, str]]]
 Table = Callable[..., Callable[..., httpx.Response]]
-
-FIRST = {"page": "1", "includeTotal": "true"}
-
-
-@pytest.mark.parametrize(
-    ("resource", "by", "path", "query"),
-    [
-        (CUSTOMERS, "id", "/crm/v2/tenant/1234567/customers", {"ids": "7", "active": "Any"}),
-        (LOCATIONS, "id", "/crm/v2/tenant/1234567/locations", {"ids": "7", "active": "Any"}),
-        (
-            LOCATIONS,
-            "customer_id",
-            "/crm/v2/tenant/1234567/locations",
-            {"customerId": "7", "active": "Any"},
-        ),
-        (JOBS, "id", "/jpm/v2/tenant/1234567/jobs", {"ids": "7"}),
-        (JOBS, "customer_id", "/jpm/v2/tenant/1234567/jobs", {"customerId": "7"}),
-        (JOBS, "location_id", "/jpm/v2/tenant/1234567/jobs", {"locationId": "7"}),
-        (APPOINTMENTS, "id", "/jpm/v2/tenant/1234567/appointments", {"ids": "7"}),
-        (APPOINTMENTS, "customer_id", "/jpm/v2/tenant/1234567/appointments", {"customerId": "7"}),
-        (
-            ASSIGNMENTS,
-            "appointment_id",
-            "/dispatch/v2/tenant/1234567/appointment-assignments",
-            {"appointmentIds": "7"},
-        ),
-        (INVOICES, "id", "/accounting/v2/tenant/1234567/invoices", {"ids": "7"}),
-        (INVOICES, "customer_id", "/accounting/v2/tenant/1234567/invoices", {"customerId": "7"}),
-        (
-            PAYMENTS,
-            "invoice_id",
-            "/accounting/v2/tenant/1234567/payments",
-            {"appliedToInvoiceIds": "7"},
-        ),
-    ],
-)
-async def test_each_key_asks_its_own_question(
-    client: ServiceTitan,
-    upstream: respx.MockRouter,
-    page: Page,
-    resource: Resource[Any],
-    by: str,
-    path: str,
-    query: dict[str, str],
-) -> None:
-    upstream.get(path__regex=".*").mock(return_value=page([]))
-    given = await client.ask(resource, by, [7])
-    request = upstream.calls.last.request
-    assert (given.rows, given.calls) == ({7: ()}, 1)
-    assert request.url.path == path
-    assert dict(request.url.params) == query | FIRST | {"pageSize": str(resource.page_size)}
-    assert request.headers["Authorization"] == "Bearer sandbox-token"
-    assert request.headers["ST-App-Key"] == "sandbox-app-key"
-
-
-async def test_reference_data_is_asked_for_whole(
-    client: ServiceTitan, upstream: respx.MockRouter, page: Page, asked: Asked
-) -> None:
-    upstream.get(path="/jpm/v2/tenant/1234567/job-types").mock(
-        return_value=page([{"id": 1, "name": "No heat"}, {"id": 2, "name": "Leak"}])
-    )
-    given = await client.ask(JOB_TYPES, ALL, [0])
-    rows = given.rows[0]
-    assert not isinstance(rows, Exception)
-    assert [row.name for row in rows] == ["No heat", "Leak"]
-    assert asked() == [{"active": "Any", "pageSize": "1000", **FIRST}]
 
 
 async def test_values_of_a_list_travel_in_blocks_of_fifty(
@@ -153,40 +83,6 @@ async def test_a_payment_is_dealt_to_each_invoice_asked_for(
         11: [1, 2],
         12: [],
     }
-
-
-@pytest.mark.parametrize(
-    ("resource", "by", "rows"),
-    [
-        (JOBS, "id", [{"id": 7, "customerId": 1, "locationId": 1}, {"id": 8}]),
-        (JOBS, "customer_id", [{"id": 1, "customerId": 8, "locationId": 7}]),
-        (JOBS, "location_id", [{"id": 1, "customerId": 7, "locationId": 8}]),
-        (CUSTOMERS, "id", [{"id": 7}, {"id": 8}]),
-        (LOCATIONS, "customer_id", [{"id": 7, "customerId": 8}]),
-        (APPOINTMENTS, "customer_id", [{"id": 7, "customerId": 8, "jobId": 7}]),
-        (ASSIGNMENTS, "appointment_id", [{"id": 7, "appointmentId": 8, "jobId": 7}]),
-        (INVOICES, "customer_id", [{"id": 1, "customer": {"id": 7}}, {"id": 2}]),
-        (INVOICES, "customer_id", [{"id": 7, "customer": {"id": 8}}]),
-        (PAYMENTS, "invoice_id", [{"id": 7, "appliedTo": [{"appliedTo": 8}]}]),
-        (PAYMENTS, "invoice_id", [{"id": 7, "appliedTo": None}]),
-    ],
-)
-async def test_r14_r84_one_row_that_is_no_answer_refuses_all(
-    client: ServiceTitan,
-    upstream: respx.MockRouter,
-    page: Page,
-    resource: Resource[Any],
-    by: str,
-    rows: list[dict[str, object]],
-) -> None:
-    filled = [{"customerId": 1, "locationId": 1, "jobId": 1, **row} for row in rows]
-    upstream.get(path__regex=".*").mock(return_value=page(filled))
-    given = await client.ask(resource, by, [7])
-    assert isinstance(given.rows[7], UpstreamRejected)
-    assert given.calls == 1
-    assert str(given.rows[7]) == (
-        f"ServiceTitan gave {resource.name} that we did not ask for: none of them is shown."
-    )
 
 
 async def test_a_refused_block_leaves_the_others_standing(

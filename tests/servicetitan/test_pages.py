@@ -80,7 +80,7 @@ async def test_pages_that_never_add_up_are_refused(
     page: Page,
     rows: Sequence[int],
     total: int | None,
-    more: bool,  # noqa: FBT001  # a table's column
+    more: bool,  # a table's column
 ) -> None:
     told = page([_row(job) for job in rows], total=total, more=more)
     upstream.get(**URL).mock(return_value=told)

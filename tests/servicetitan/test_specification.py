@@ -13,6 +13,7 @@ import pytest
 from adapters.servicetitan.catalog import FEEDS, RESOURCES
 from adapters.servicetitan.model import Model, without_none
 from adapters.servicetitan.resource import BLOCK, Feed, Resource
+from adapters.servicetitan.tracking import TRACKING_PATH
 
 FOLDER = os.environ.get("SERVICETITAN_SPECS", "")
 FILES = sorted(Path(FOLDER).glob("*.json")) if FOLDER else []
@@ -76,11 +77,24 @@ def test_every_question_is_published(resource: Resource[Any]) -> None:
     operation, _ = _published()[resource.path]
     asked = {p["name"]: p for p in operation["parameters"] if p["in"] == "query"}
     ours = {key.parameter for key in resource.keys.values()} - {""}
-    assert ours | set(resource.fixed) | {"page", "pageSize", "includeTotal"} <= set(asked)
+    pages = {"page", "pageSize", "includeTotal"}
+    assert ours | set(resource.fixed) <= set(asked)
+    assert pages & set(asked) == (pages if resource.is_paged else set())
     for key in resource.keys.values():
         if key.parameter:
             kind = "string" if key.block == BLOCK else "integer"
             assert asked[key.parameter]["schema"]["type"] == kind
+
+
+def test_the_question_for_a_tracking_link_is_published() -> None:
+    operation, document = _published()[TRACKING_PATH]
+    asked = {p["name"]: p for p in operation["parameters"] if p["in"] == "query"}
+    assert {name: told["required"] for name, told in asked.items()} == {
+        "technicianId": True,
+        "appointmentId": True,
+    }
+    (content,) = operation["responses"]["200"]["content"].values()
+    assert set(_schema(content["schema"], document)["properties"]) == {"technicianTrackingUrl"}
 
 
 @pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
