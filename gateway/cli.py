@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -32,6 +33,11 @@ sandbox = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(sandbox, name="sandbox")
+visits = typer.Typer(
+    help="Visits of service agreements, which ServiceTitan's API does not hold.",
+    no_args_is_help=True,
+)
+app.add_typer(visits, name="visits")
 
 
 def _say(sentence: str) -> None:
@@ -72,7 +78,12 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
 ) -> None:
-    """Serve the gateway, by the environment (PORTAL_…) and the policy file."""
+    """Serve the gateway, by the environment (PORTAL_…) and the policy file.
+
+    SIGHUP has the policy file read again: the next answer goes by it.
+    A file that is not usable is kept out, and the log names the key.
+    The environment is read at the start alone.
+    """
     if workers > 1:
         _fail(
             "More than one worker needs Redis and PostgreSQL to share what they know, "
@@ -82,11 +93,14 @@ def serve(
     with _told():
         settings, policy = _configuration()
         from gateway.app import create_app
+        from gateway.choices import Choices
         from gateway.logs import configure_logging
         from gateway.serving import listen, serve_until_told
 
         configure_logging(settings.log_level)
-        serve_until_told(create_app(settings, policy), listen(host, port))
+        choices = Choices(policy, settings.policy_file)
+        app = create_app(settings, choices)
+        serve_until_told(app, listen(host, port), on_hangup=choices.read_again)
 
 
 @app.command()
@@ -98,6 +112,7 @@ def demo(
     from rich.console import Console
 
     from adapters.sandbox.homes import BUSINESS_NAME, BUSINESS_PHONE, PEOPLE, TIME_ZONE
+    from adapters.sandbox.homes.people.jordan.planned import planned_visits
     from gateway.demo.failure import DemoFailed
     from gateway.demo.greeting import Guest
     from gateway.demo.run import Demo, run_demo
@@ -116,9 +131,10 @@ def demo(
         feeds=Feeds(every_seconds=2.0),
     )
     guests = [Guest(person.email, person.shows) for person in PEOPLE if not person.staff]
+    visits = planned_visits(datetime.now(ZoneInfo(TIME_ZONE)).date())
     with _told():
         try:
-            run_demo(Demo(port, sandbox_port, policy, guests, _called()), Console())
+            run_demo(Demo(port, sandbox_port, policy, guests, _called(), visits), Console())
         except DemoFailed as error:
             _fail(str(error), FAILED)
 
@@ -177,6 +193,37 @@ def schema(
         typer.echo(line)
     if lines:
         _fail(f"The schema is not the one in {check}.", FAILED)
+
+
+@visits.command("import")
+def visits_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file in UTF-8.")],
+) -> None:
+    """Take over the visits of a file: all of them, or none and every bad line is told.
+
+    The columns, in any order: agreement, location and job (ServiceTitan's numbers; job may be
+    empty), name, due (a day such as 2026-07-14), status (Unscheduled, Scheduled, InProgress,
+    Completed, Canceled, Dismissed or Deleted). A visit is known again by its agreement, location,
+    name and due day: to import a file twice changes nothing. A visit that is no longer told stays;
+    say Deleted. It goes into the database that PORTAL_DATABASE_URL names.
+    """
+    from rich.console import Console
+
+    from adapters.ledger.visit_file import BadFile
+    from gateway.settings import read_database_url
+    from gateway.visit_import import ImportFailed, import_visits, summary, visits_in
+
+    with _told():
+        url = read_database_url(os.environ)
+    try:
+        done = import_visits(url, visits_in(file), Console(stderr=True))
+    except BadFile as error:
+        for fault in error.faults:
+            _say(f"{file.name}, line {fault.line}: {fault.because}.")
+        _fail("Nothing was imported.", FAILED)
+    except ImportFailed as error:
+        _fail(str(error), FAILED)
+    typer.echo(summary(done))
 
 
 @sandbox.command("serve")

@@ -17,28 +17,48 @@ from gateway.http.exchange import JSON, Answer, GraphQLRequest, HTTPInfo
 from gateway.http.refusals import Refused
 from resolvers.context import Context, Doors
 from resolvers.viewer import Viewer
+from schema.agreements import ServiceAgreementQuery
 from schema.appointments import AppointmentQuery
 from schema.customers import CustomerQuery
+from schema.equipment import EquipmentQuery
+from schema.estimates import EstimateQuery
 from schema.invoices import InvoiceQuery
 from schema.jobs import JobQuery
 from schema.locations import Location
+from schema.memberships import MembershipQuery
 from schema.node import NodeQuery
+from schema.portal import PortalQuery
+from schema.proposals import ProposalQuery
 from schema.scalars import SCALARS
 from schema.viewer import ViewerQuery
+from schema.visits import Visit
 
 OPERATION_SECONDS = 10.0
 """How long one operation may take, whatever it asks."""
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(ViewerQuery, NodeQuery, CustomerQuery, InvoiceQuery, JobQuery, AppointmentQuery):
+class Query(
+    ViewerQuery,
+    PortalQuery,
+    NodeQuery,
+    CustomerQuery,
+    InvoiceQuery,
+    JobQuery,
+    AppointmentQuery,
+    EquipmentQuery,
+    ProposalQuery,
+    EstimateQuery,
+    ServiceAgreementQuery,
+    MembershipQuery,
+):
     """Each entity's file declares its own fields."""
 
 
 def build_schema() -> strawberry.Schema:
     """Return the schema, every type of it."""
     return strawberry.Schema(
-        Query, types=[Location], config=StrawberryConfig(scalar_map=dict(SCALARS))
+        Query, types=[Location, Visit], config=StrawberryConfig(scalar_map=dict(SCALARS))
     )
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import msgspec
 
 from adapters.directory.directory import folded
+from gateway.policy_checks import check
 from resolvers.policy import Access, Override, Policy
 
 _UNKNOWN_FIELD = re.compile("Object contains unknown field `(.+)`")
@@ -23,7 +24,7 @@ def read_policy(path: Path | None) -> Policy:
     try:
         policy = msgspec.toml.decode(path.read_bytes(), type=Policy)
         policy = msgspec.structs.replace(policy, access=_folded(policy.access))
-        _check(policy)
+        check(policy)
     except OSError as error:
         raise PolicyError(f"The policy file {path} cannot be read: {error.strerror}.") from None
     except (ValueError, ZoneInfoNotFoundError) as error:
@@ -46,25 +47,6 @@ def _folded(access: Access) -> Access:
             )
         people[email] = overrides
     return msgspec.structs.replace(access, people=people)
-
-
-def _check(policy: Policy) -> None:
-    ages = {
-        "access.directory_stale_after_minutes": policy.access.directory_stale_after_minutes,
-        "cache.fresh_seconds": policy.cache.fresh_seconds,
-        "feeds.every_seconds": policy.feeds.every_seconds,
-    }
-    for key, age in ages.items():
-        if not 0 < age < float("inf"):
-            raise ValueError(f"{key} must be more than 0")
-    if not re.fullmatch("[A-Z]{3}", policy.tenant.currency):
-        raise ValueError("tenant.currency must be three capital letters, for example USD")
-    try:
-        policy.tenant.zone()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            'tenant.time_zone must be the name of a time zone, for example "America/Chicago"'
-        ) from None
 
 
 def _told(error: Exception) -> str:

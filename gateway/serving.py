@@ -1,7 +1,10 @@
 """Serving an app over HTTP: a port that is ours before the app starts, an end without noise."""
 
+import asyncio
+import gc
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 import structlog
@@ -21,14 +24,36 @@ class Server(uvicorn.Server):
     """uvicorn, with exit code 0 when it is asked to end.
 
     Its own server raises the signal once more after the last answer, and so looks like a crash to
-    whoever started it.
+    whoever started it. `on_hangup` is called, in a thread, for each SIGHUP.
     """
+
+    def __init__(self, config: uvicorn.Config, on_hangup: Callable[[], None] | None = None) -> None:
+        super().__init__(config)
+        self._on_hangup = on_hangup
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to end."""
+        settle_memory()
+        if self._on_hangup is not None:
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, self._on_hangup)
+        await super().serve(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End gracefully; a second Ctrl-C ends at once."""
         del frame
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
+
+
+def settle_memory() -> None:
+    """Look for circular garbage less often: rows are many, live long, and form no circles.
+
+    With Python's own thresholds a quarter of the time of a large screen went into looking.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def listen(host: str, port: int, option: str = "--port") -> socket.socket:
@@ -69,8 +94,13 @@ def configuration(app: ASGIApp, *, graceful_seconds: int = GRACEFUL_SECONDS) -> 
     )
 
 
-def serve_until_told(app: ASGIApp, listener: socket.socket) -> None:
-    """Serve the app until this process is asked to end; what runs then has 25 seconds to finish."""
+def serve_until_told(
+    app: ASGIApp, listener: socket.socket, *, on_hangup: Callable[[], None] | None = None
+) -> None:
+    """Serve the app until this process is asked to end; what runs then has 25 seconds to finish.
+
+    With `on_hangup`, SIGHUP has it called in a thread, and ends nothing.
+    """
     host, port = listener.getsockname()[:2]
     _log.info("serving", host=host, port=port)
-    Server(configuration(app)).run(sockets=[listener])
+    Server(configuration(app), on_hangup).run(sockets=[listener])

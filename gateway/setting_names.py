@@ -10,7 +10,6 @@ PREFIX = "PORTAL_"
 LATER = frozenset(
     PREFIX + name
     for name in (
-        "DATABASE_URL",
         "METRICS_ADDRESS",
         "PAYMENT_PROCESSOR",
         "REDIS_URL",

@@ -4,8 +4,18 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from pydantic import SecretStr
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from adapters.ledger.database import POSTGRESQL, SQLITE
+
 _SPAN = re.compile(r"(\d{1,9})\s*([smh]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_DRIVERS = {
+    **dict.fromkeys(("sqlite", SQLITE), SQLITE),
+    **dict.fromkeys(("postgres", "postgresql", POSTGRESQL), POSTGRESQL),
+}
 _UNPRINTED = re.compile(r"[^\x21-\x7e]")
 
 
@@ -49,6 +59,21 @@ def origin(text: str) -> str:
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ValueError("an origin has no path")
     return text.rstrip("/").lower()
+
+
+def database(told: SecretStr) -> SecretStr:
+    """Return a database's address with its driver in it; raise ValueError for any other database.
+
+    It is kept secret, since a password may stand in it.
+    """
+    try:
+        url = make_url(told.get_secret_value())
+    except ArgumentError as error:
+        raise ValueError("no address of a database") from error
+    if url.drivername not in _DRIVERS:
+        raise ValueError("neither SQLite nor PostgreSQL")
+    named = url.set(drivername=_DRIVERS[url.drivername])
+    return SecretStr(named.render_as_string(hide_password=False))
 
 
 def _split(text: str) -> SplitResult:

@@ -18,7 +18,7 @@ from pydantic_settings import (
 
 from adapters.servicetitan.connection import Connection
 from gateway.setting_names import PREFIX, refuse_unknown
-from gateway.setting_spellings import address, base, listed, origin, seconds
+from gateway.setting_spellings import address, base, database, listed, origin, seconds
 
 
 class SettingsError(Exception):
@@ -56,6 +56,7 @@ _AUTH_URLS = {
 Address = Annotated[str, AfterValidator(address)]
 Base = Annotated[str, AfterValidator(base)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
+Database = Annotated[SecretStr, AfterValidator(database)]
 Span = Annotated[int, BeforeValidator(seconds)]
 Lower = BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text)
 
@@ -111,6 +112,13 @@ class Settings(BaseSettings):
         default="email_verified",
         min_length=1,
         description="the name of the claim that says that the email is verified",
+    )
+    database_url: Database = Field(
+        default=SecretStr("sqlite+aiosqlite:///./portal-gateway.db"),
+        description=(
+            "the address of an SQLite or PostgreSQL database, for example "
+            "sqlite+aiosqlite:////var/lib/portal/gateway.db or postgresql+asyncpg://host/portal"
+        ),
     )
     policy_file: Path | None = Field(
         default=None, description="the path of the portal's policy file"
@@ -195,14 +203,34 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises SettingsError with a sentence that names the first that is wrong, and never its value.
     """
-    if (sentence := refuse_unknown(environ, _KNOWN)) is not None:
-        raise SettingsError(sentence)
+    _refuse_unknown(environ)
     source = EnvSettingsSource(Settings)
     source.env_vars = {name.lower(): environ[name] for name in _KNOWN if environ.get(name)}
     try:
         return Settings(**source())
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
+
+
+def read_database_url(environ: Mapping[str, str] = os.environ) -> str:
+    """Read PORTAL_DATABASE_URL alone, for what needs the ledger and nothing else.
+
+    Raises SettingsError as `read_settings` does.
+    """
+    _refuse_unknown(environ)
+    field = Settings.model_fields["database_url"]
+    told = environ.get(_name("database_url"))
+    try:
+        url = database(SecretStr(told)) if told else field.default
+    except ValueError:
+        sentence = f"{_name('database_url')} is wrong: it must be {field.description}."
+        raise SettingsError(sentence) from None
+    return str(url.get_secret_value())
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    if (sentence := refuse_unknown(environ, _KNOWN)) is not None:
+        raise SettingsError(sentence)
 
 
 def _sentence(error: ValidationError) -> str:

@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from enum import Enum
 
 from adapters.servicetitan.appointments import APPOINTMENTS, Appointment, AppointmentStatus
@@ -13,8 +11,8 @@ from adapters.servicetitan.jobs import Job
 from resolvers.context import Context
 from resolvers.errors import NotFound
 from resolvers.jobs import jobs_of_appointments
-from resolvers.moments import day_in
 from resolvers.verdict import Refusal, Verdict
+from resolvers.visit_times import in_order, next_visit
 
 
 class VisitStatus(Enum):
@@ -38,11 +36,6 @@ _WORDED = {
     AppointmentStatus.CANCELED: VisitStatus.CANCELED,
     AppointmentStatus.UNKNOWN: VisitStatus.UNKNOWN,
 }
-_TO_COME = {
-    AppointmentStatus.SCHEDULED,
-    AppointmentStatus.DISPATCHED,
-    AppointmentStatus.WORKING,
-}
 
 
 def status_of(appointment: Appointment) -> VisitStatus:
@@ -57,44 +50,9 @@ def is_live(appointment: Appointment) -> Verdict:
     return Refusal("R48", "The appointment was left unused, or is no longer active.")
 
 
-def is_past(appointment: Appointment, now: datetime) -> bool:
-    """Is this visit over: the end of its window, else its own end, lies before now (R53)?"""
-    end = appointment.arrival_window_end or appointment.end or appointment.start
-    return end is not None and end < now
-
-
-def is_to_come(appointment: Appointment, now: datetime) -> bool:
-    """Is this visit still to come, or going on?"""
-    return appointment.status in _TO_COME and not is_past(appointment, now)
-
-
-def begins(appointment: Appointment) -> datetime | None:
-    """When is the visit promised to begin: with its window, if any, else at its start (R60)?"""
-    return appointment.arrival_window_start or appointment.start
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """When somebody is promised to arrive."""
-
-    start: datetime
-    end: datetime
-
-
-def window_of(appointment: Appointment) -> Window | None:
-    """Which window is promised, to be shown instead of the start and the end (R60)?"""
-    start, end = appointment.arrival_window_start, appointment.arrival_window_end
-    return None if start is None or end is None else Window(start, end)
-
-
-def day_of(appointment: Appointment, context: Context) -> date | None:
-    """On which day of the business is the visit?"""
-    return day_in(context.doors.zone, begins(appointment))
-
-
 async def appointments_of(
     jobs: Sequence[Job], context: Context
-) -> Sequence[list[Appointment] | UpstreamError]:
+) -> Sequence[Sequence[Appointment] | UpstreamError]:
     """Return each job's live visits, the first to begin first."""
     customers = list(dict.fromkeys(job.customer_id for job in jobs))
     answers = await context.under(APPOINTMENTS, "customer_id", customers)
@@ -107,15 +65,10 @@ async def appointments_of(
         for row in answer:
             if is_live(row):
                 by_job[row.job_id].append(row)
-    return [failed.get(job.customer_id) or _in_order(by_job.get(job.id, [])) for job in jobs]
-
-
-def _in_order(visits: list[Appointment]) -> list[Appointment]:
-    return sorted(visits, key=lambda v: (_stamp(begins(v)), v.id)) if len(visits) > 1 else visits
-
-
-def _stamp(moment: datetime | None) -> float:
-    return float("inf") if moment is None else moment.timestamp()
+    return [
+        failed.get(job.customer_id) or in_order(by_job.get(job.id, []), context.clock)
+        for job in jobs
+    ]
 
 
 async def next_of(
@@ -123,14 +76,9 @@ async def next_of(
 ) -> Sequence[Appointment | UpstreamError | None]:
     """Return the visit of each job that comes next, None where none is to come."""
     return [
-        visits if isinstance(visits, UpstreamError) else next_visit(visits, context.now)
+        visits if isinstance(visits, UpstreamError) else next_visit(visits, context.clock)
         for visits in await appointments_of(jobs, context)
     ]
-
-
-def next_visit(visits: Sequence[Appointment], now: datetime) -> Appointment | None:
-    """Which of these visits, told in their order, comes next?"""
-    return next((visit for visit in visits if is_to_come(visit, now)), None)
 
 
 async def appointment(context: Context, key: int) -> Appointment:

@@ -4,16 +4,18 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 
 from adapters.cache.records import Records
 from adapters.cache.refusals import Refusals
+from adapters.cache.tracking_links import TrackingLinks
 from adapters.cache.usage import Usage
+from adapters.ledger.planned_visits import PlannedVisit
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.model import Model
 from adapters.servicetitan.resource import Ask, Resource
@@ -22,8 +24,10 @@ from resolvers.cursors import Cursors
 from resolvers.errors import NotReady, Unauthenticated
 from resolvers.levels import AccessLevel
 from resolvers.policy import Policy
+from resolvers.signed_addresses import SignedAddresses
 from resolvers.verdict import Verdict
 from resolvers.viewer import Viewer, ViewerKind
+from resolvers.visit_times import Clock
 
 M = TypeVar("M", bound=Model)
 P = TypeVar("P")
@@ -32,20 +36,30 @@ Sees = Callable[[M], Verdict]
 Edge = Callable[..., Awaitable[Sequence[R | Exception]]]
 
 
+class Promised(Protocol):
+    """What the office imported of agreements: the ledger. Both verbs raise LedgerUnavailable."""
+
+    async def visits_of(self, agreements: Sequence[int]) -> dict[int, tuple[PlannedVisit, ...]]: ...  # noqa: D102  # as Ledger has it
+    async def ties_at(self, locations: Sequence[int]) -> dict[int, frozenset[int]]: ...  # noqa: D102  # as Ledger has it
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What every operation asks through; made once, by the composition root.
 
-    `unready` tells why nobody can be let in by the directory now, None where they can.
+    `policy` tells the tenant's choices as they are now; `unready` tells why nobody can be let in by
+    the directory now, None where they can.
     """
 
-    policy: Policy
-    zone: ZoneInfo
+    policy: Callable[[], Policy]
     directory: Register
     unready: Callable[[], str | None]
     records: Records
+    tracking: TrackingLinks
+    ledger: Promised
     refusals: Refusals
     cursors: Cursors
+    documents: SignedAddresses
 
 
 @dataclass(frozen=True)
@@ -62,22 +76,41 @@ class Context:
     usage: Usage = field(default_factory=Usage)
 
     @cached_property
+    def policy(self) -> Policy:
+        """The tenant's choices: the same for the whole operation, though they change meanwhile."""
+        return self.doors.policy()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the business's days begin."""
+        return self.policy.tenant.zone()
+
+    @cached_property
     def reach(self) -> Reach:
         """What this viewer may come near; raises Unauthenticated, NotReady without a directory."""
         if self.viewer.kind is ViewerKind.ANONYMOUS:
-            raise Unauthenticated("Sign in first: without it only __typename can be asked.")
+            raise Unauthenticated(
+                "Sign in first: without it only portal and __typename can be asked."
+            )
         reason = self.doors.unready()
         if reason is not None:
             raise NotReady(reason)
         email = self.viewer.email
         if email is None:
             return NOWHERE
-        return reach_of(email, self.doors.directory, self.doors.policy.access)
+        return reach_of(email, self.doors.directory, self.policy.access)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """What time it is, and how exactly customers may know of times."""
+        jobs = self.policy.jobs
+        grace = timedelta(minutes=jobs.past_grace_minutes)
+        return Clock(self.now, self.zone, jobs.show_date_only, grace)
 
     @cached_property
     def today(self) -> date:
         """The calendar day it now is for the business."""
-        return self.now.astimezone(self.doors.zone).date()
+        return self.now.astimezone(self.zone).date()
 
     async def own(
         self,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -16,6 +16,7 @@ from resolvers.cursors import Spot
 from resolvers.errors import NotFound
 from resolvers.levels import AccessLevel
 from resolvers.moments import business_day
+from resolvers.open_jobs import all_without_open_jobs, without_open_jobs
 from resolvers.paging import Listing
 from resolvers.verdict import Refusal, Verdict
 
@@ -93,7 +94,8 @@ async def own_invoices(context: Context, customer: int | None = None) -> list[In
         AccessLevel.BILLING,
         customer,
     )
-    return sorted(invoices, key=_newest, reverse=True)
+    shown = await all_without_open_jobs(invoices, context)
+    return sorted(shown, key=_newest, reverse=True)
 
 
 def _newest(invoice: Invoice) -> tuple[date, int]:
@@ -129,9 +131,10 @@ async def invoice(context: Context, key: int) -> Invoice:
     (found,) = await _invoices(context, [key])
     if isinstance(found, UpstreamError):
         raise found
-    if found is None:
+    shown = [] if found is None else await all_without_open_jobs([found], context)
+    if not shown:
         raise NotFound
-    return found
+    return shown[0]
 
 
 async def _invoices(
@@ -163,11 +166,15 @@ async def invoices_of_jobs(
         for of, one in zip(elsewhere, singles, strict=True)
         if isinstance(one, UpstreamError)
     }
-    seen = [row for row in rows if may_see_invoice(context.reach, row)]
+    wanted = {job.id for job in jobs}
+    theirs = (row for row in rows if row.job is not None and row.job.id in wanted)
+    seen = [row for row in theirs if may_see_invoice(context.reach, row)]
     seen += [one for one in singles if isinstance(one, Invoice)]
-    by_job = _by_job(seen)
+    by_job = await _by_job(seen, context)
     return [
-        failed.get(job.customer_id) or lost.get(job.invoice_id) or _own_first(job, by_job[job.id])
+        failed.get(job.customer_id)
+        or lost.get(job.invoice_id)
+        or _own_first(job, by_job.get(job.id, ()))
         for job in jobs
     ]
 
@@ -181,18 +188,25 @@ def _is_elsewhere(
     return job.customer_id not in failed
 
 
-def _by_job(invoices: Iterable[Invoice]) -> defaultdict[int, list[Invoice]]:
-    found: defaultdict[int, dict[int, Invoice]] = defaultdict(dict)
+async def _by_job(
+    invoices: Sequence[Invoice], context: Context
+) -> Mapping[int, Sequence[Invoice | UpstreamError]]:
+    """Deal visible invoices to their jobs, each once, without those that are held back."""
+    found: defaultdict[int, dict[int, Invoice | UpstreamError]] = defaultdict(dict)
+    for row, shown in zip(invoices, await without_open_jobs(invoices, context), strict=True):
+        if row.job is not None and shown is not None:
+            found[row.job.id][row.id] = shown
+    return {job: [*rows.values()] for job, rows in found.items()}
+
+
+def _own_first(
+    job: Job, invoices: Sequence[Invoice | UpstreamError]
+) -> list[Invoice] | UpstreamError:
     for row in invoices:
-        if row.job is not None:
-            found[row.job.id][row.id] = row
-    listed: defaultdict[int, list[Invoice]] = defaultdict(list)
-    listed.update((job, list(rows.values())) for job, rows in found.items())
-    return listed
-
-
-def _own_first(job: Job, invoices: list[Invoice]) -> list[Invoice]:
-    return sorted(invoices, key=lambda row: (row.id != job.invoice_id, row.id))
+        if isinstance(row, UpstreamError):
+            return row
+    rows = [row for row in invoices if isinstance(row, Invoice)]
+    return sorted(rows, key=lambda row: (row.id != job.invoice_id, row.id))
 
 
 async def totals_of(

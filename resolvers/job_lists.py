@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from adapters.servicetitan.appointments import APPOINTMENTS, Appointment
-from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.jobs import Job
-from resolvers.appointments import appointments_of, begins, day_of, is_past, next_visit
+from resolvers.agreement_ties import suspended_jobs
+from resolvers.appointments import appointments_of
 from resolvers.context import Context, whole
 from resolvers.cursors import Spot
+from resolvers.job_tabs import tab_with, unless_suspended
 from resolvers.jobs import own_jobs
 from resolvers.levels import AccessLevel
 from resolvers.moments import day_in
 from resolvers.paging import Listing
-from resolvers.tabs import JobTab, Visit, tab_of
+from resolvers.tabs import JobTab
+from resolvers.visit_times import day_of, next_visit, turn
 
 _SOONEST_FIRST = {JobTab.UPCOMING, JobTab.IN_PROGRESS}
 
@@ -30,19 +32,6 @@ class Tabbed:
     tab: JobTab | None
 
 
-async def tabs_of(jobs: Sequence[Job], context: Context) -> Sequence[JobTab | UpstreamError | None]:
-    """Return the tab each job stands under, None where it stands under none (R53)."""
-    return [
-        visits if isinstance(visits, UpstreamError) else _tab(job, visits, context)
-        for job, visits in zip(jobs, await appointments_of(jobs, context), strict=True)
-    ]
-
-
-def _tab(job: Job, visits: Sequence[Appointment], context: Context) -> JobTab | None:
-    now = context.now
-    return tab_of(job.job_status, [Visit(visit.status, is_past(visit, now)) for visit in visits])
-
-
 async def tabbed(context: Context, customer: int | None) -> list[Tabbed]:
     """Return every job in reach under its tab; jobs and visits are asked for together."""
     jobs, _ = await asyncio.gather(
@@ -50,7 +39,11 @@ async def tabbed(context: Context, customer: int | None) -> list[Tabbed]:
         context.under(APPOINTMENTS, "customer_id", _visited(context, customer)),
     )
     visits = [list(whole(answer)) for answer in await appointments_of(jobs, context)]
-    return [Tabbed(j, v, _tab(j, v, context)) for j, v in zip(jobs, visits, strict=True)]
+    suspended: frozenset[int] = await context.once(suspended_jobs)
+    return [
+        Tabbed(j, v, unless_suspended(j, tab_with(j, v, context.clock), suspended))
+        for j, v in zip(jobs, visits, strict=True)
+    ]
 
 
 def _visited(context: Context, customer: int | None) -> list[int]:
@@ -85,22 +78,21 @@ async def _at(context: Context, customer: int | None, location: int | None) -> l
 def _day(row: Tabbed, context: Context) -> date | None:
     """By which day is this job ordered: its next visit's, its completion's, or its last visit's?"""
     if row.tab in _SOONEST_FIRST:
-        visit = next_visit(row.visits, context.now) or (row.visits[-1] if row.visits else None)
-        return None if visit is None else day_of(visit, context)
+        visit = next_visit(row.visits, context.clock) or (row.visits[-1] if row.visits else None)
+        return None if visit is None else day_of(visit, context.clock)
     if row.tab is JobTab.COMPLETED and row.job.completed_on is not None:
-        return day_in(context.doors.zone, row.job.completed_on)
+        return day_in(context.zone, row.job.completed_on)
     if row.visits:
-        return day_of(row.visits[-1], context)
-    return day_in(context.doors.zone, row.job.created_on)
+        return day_of(row.visits[-1], context.clock)
+    return day_in(context.zone, row.job.created_on)
 
 
 def _order(row: Tabbed, day: date | None, context: Context) -> tuple[date, float, int]:
-    """Day, then hour where the list goes forward, then id; without a day, last."""
+    """Day, then hour where the list goes forward and hours may be told, then id; no day, last."""
     soonest = row.tab in _SOONEST_FIRST
-    visit = next_visit(row.visits, context.now) if soonest else None
-    moment = begins(visit) if visit is not None else None
-    last = date.max if soonest else date.min
-    return day or last, moment.timestamp() if moment else 0.0, row.job.id
+    visit = next_visit(row.visits, context.clock) if soonest else None
+    hour = turn(visit, context.clock)[0] if visit is not None else 0.0
+    return day or (date.max if soonest else date.min), hour, row.job.id
 
 
 async def job_counts(

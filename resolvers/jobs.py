@@ -27,7 +27,7 @@ async def own_jobs(context: Context, customer: int | None = None) -> list[Job]:
     """Return every job in reach; with `customer`, those asked for under that customer's id."""
     by_customer = context.own(JOBS, lambda job: may_see_job(context.reach, job), customer=customer)
     jobs = await by_customer
-    if not context.doors.policy.jobs.by_location:
+    if not context.policy.jobs.by_location:
         return jobs
     return _once([*jobs, *await _at_places(context, customer)])
 

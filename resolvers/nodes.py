@@ -4,14 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from resolvers.agreements import agreement
 from resolvers.appointments import appointment
 from resolvers.context import Context
 from resolvers.customers import customer
+from resolvers.equipment import equipment
 from resolvers.errors import LimitExceeded, NotFound
+from resolvers.estimates import estimate
 from resolvers.ids import read_id, whole_number
 from resolvers.invoices import invoice
 from resolvers.jobs import job
 from resolvers.locations import location
+from resolvers.memberships import membership
+from resolvers.proposals import proposal
+from resolvers.unscheduled import visit
 
 Find = Callable[[Context, str], Awaitable[Any]]
 
@@ -34,6 +40,12 @@ _FINDERS: Mapping[str, Find] = {
     "Invoice": _numbered(invoice),
     "Job": _numbered(job),
     "Appointment": _numbered(appointment),
+    "Equipment": _numbered(equipment),
+    "Estimate": _numbered(estimate),
+    "Proposal": proposal,
+    "ServiceAgreement": _numbered(agreement),
+    "Membership": _numbered(membership),
+    "Visit": visit,
 }
 
 MOST = 100

@@ -14,8 +14,10 @@ from resolvers.moments import business_day, day_in
 
 @dataclass(frozen=True, slots=True)
 class AppliedPart:
-    """One payment's part for one invoice."""
+    """One payment's part for one invoice; `payment` and `invoice` are their ids."""
 
+    payment: int
+    invoice: int
     amount: Decimal
     applied_on: date | None
     method: str | None
@@ -42,7 +44,7 @@ def _parts(
                 continue
             if part.applied_amount is None:
                 return UpstreamRejected("An amount paid on this invoice cannot be read.")
-            on = day_in(context.doors.zone, part.applied_on) or business_day(payment.date)
-            told = AppliedPart(part.applied_amount, on, payment.type)
+            on = day_in(context.zone, part.applied_on) or business_day(payment.date)
+            told = AppliedPart(payment.id, invoice, part.applied_amount, on, payment.type)
             parts.append((on or date.min, payment.id, told))
     return [told for *_, told in sorted(parts, key=lambda part: part[:2], reverse=True)]

@@ -141,6 +141,20 @@ class Payments(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
 
 
+class Documents(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Documents as PDF (R39): built-in templates, or the tenant's own by business unit.
+
+    `templates` is a folder; `business_units` names, for a business unit's id, the folder in it that
+    holds this unit's; `logo` is an image in it. What is not there is taken from the next: the
+    unit's folder, the folder itself, the built-in ones.
+    """
+
+    estimates: bool = True
+    templates: str | None = None
+    business_units: Mapping[int, str] = {}
+    logo: str | None = None
+
+
 class Cache(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For how long a row is answered from memory, in seconds."""
 
@@ -166,5 +180,6 @@ class Policy(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     upcoming: Upcoming = Upcoming()
     agreements: Agreements = Agreements()
     payments: Payments = Payments()
+    documents: Documents = Documents()
     cache: Cache = Cache()
     feeds: Feeds = Feeds()

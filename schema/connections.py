@@ -5,6 +5,7 @@ from operator import getitem
 from typing import Any, Generic, TypeVar, cast
 
 import strawberry
+from graphql import VariableNode
 
 from resolvers.errors import BadInput
 from resolvers.paging import Listing, Page, Paging, page
@@ -99,8 +100,18 @@ def paging(
 
 
 def _is_written(info: Info, argument: str) -> bool:
-    fields = info._raw_info.field_nodes  # noqa: SLF001  # Strawberry's Info tells no written arguments
-    return any(told.name.value == argument for field in fields for told in field.arguments or ())
+    """Was a value written down for this argument: by itself, or by a variable that was given?"""
+    values = [
+        told.value
+        for field in info._raw_info.field_nodes  # noqa: SLF001  # Strawberry's Info tells no written arguments
+        for told in field.arguments or ()
+        if told.name.value == argument
+    ]
+    given_variables = info.variable_values
+    return any(
+        not isinstance(value, VariableNode) or value.name.value in given_variables
+        for value in values
+    )
 
 
 def paged(info: Info, listing: Listing[T], asked: Paging) -> Page[T]:

@@ -5,14 +5,16 @@ import strawberry
 from adapters.servicetitan.addresses import Address as AddressModel
 from adapters.servicetitan.customers import Customer as CustomerModel
 from resolvers import access, bill_to, customers, invoices, job_lists, locations
+from schema import agreement_lists, equipment_lists, proposal_lists, visits
 from schema.addresses import Address
+from schema.arguments import After, Before, First, Last, LocationId, PaidSoFar, UnderTab
 from schema.connections import connection_of, paged, paging
 from schema.edges import edge, field, later
 from schema.info import Info, given
 from schema.needs import BILLING
 from schema.node import Node, by_id, shows
 from schema.scalars import Money
-from schema.words import AccessLevel, CustomerType, InvoiceStatus, JobTab
+from schema.words import AccessLevel, CustomerType, Screen
 
 Party = strawberry.Parent[access.Party]
 Invoices = connection_of(later("Invoice", "schema.invoices"))
@@ -28,10 +30,10 @@ def _address(record: CustomerModel) -> AddressModel | None:
 def _locations(
     customer: Party,
     info: Info,
-    first: int | None = 100,
-    after: str | None = strawberry.UNSET,
-    last: int | None = strawberry.UNSET,
-    before: str | None = strawberry.UNSET,
+    first: First = 100,
+    after: After = strawberry.UNSET,
+    last: Last = strawberry.UNSET,
+    before: Before = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
     return paged(info, locations.own_locations(info.context.reach, customer.id), asked)
@@ -40,12 +42,12 @@ def _locations(
 async def _invoices(
     customer: Party,
     info: Info,
-    first: int | None = 20,
-    after: str | None = strawberry.UNSET,
-    last: int | None = strawberry.UNSET,
-    before: str | None = strawberry.UNSET,
-    location_id: strawberry.ID | None = strawberry.UNSET,
-    status: InvoiceStatus | None = strawberry.UNSET,
+    first: First = 20,
+    after: After = strawberry.UNSET,
+    last: Last = strawberry.UNSET,
+    before: Before = strawberry.UNSET,
+    location_id: LocationId = strawberry.UNSET,
+    status: PaidSoFar = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
     location = locations.asked_location(info.context, given(location_id))
@@ -56,12 +58,12 @@ async def _invoices(
 async def _jobs(
     customer: Party,
     info: Info,
-    tab: JobTab,
-    first: int | None = 20,
-    after: str | None = strawberry.UNSET,
-    last: int | None = strawberry.UNSET,
-    before: str | None = strawberry.UNSET,
-    location_id: strawberry.ID | None = strawberry.UNSET,
+    tab: UnderTab,
+    first: First = 20,
+    after: After = strawberry.UNSET,
+    last: Last = strawberry.UNSET,
+    before: Before = strawberry.UNSET,
+    location_id: LocationId = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
     location = locations.asked_location(info.context, given(location_id))
@@ -69,7 +71,7 @@ async def _jobs(
 
 
 async def _job_counts(
-    customer: Party, info: Info, location_id: strawberry.ID | None = strawberry.UNSET
+    customer: Party, info: Info, location_id: LocationId = strawberry.UNSET
 ) -> object:
     location = locations.asked_location(info.context, given(location_id))
     return await job_lists.job_counts(info.context, customer.id, location)
@@ -114,10 +116,19 @@ class Customer(Node):
         Invoices | None,
         "Invoices billed to this customer, newest first.",
         directives=BILLING,
+        screen=Screen.INVOICES,
     )
-    jobs = field(_jobs, Jobs | None, "This customer's jobs under one tab.")
+    proposals = proposal_lists.OF_CUSTOMER
+    equipment = equipment_lists.OF_CUSTOMER
+    service_agreements = agreement_lists.AGREEMENTS_OF_CUSTOMER
+    memberships = agreement_lists.MEMBERSHIPS_OF_CUSTOMER
+    unscheduled_visits = visits.OF_CUSTOMER
+    jobs = field(_jobs, Jobs | None, "This customer's jobs under one tab.", screen=Screen.JOBS)
     job_counts = field(
-        _job_counts, Counts | None, "How many of this customer's jobs stand under each tab."
+        _job_counts,
+        Counts | None,
+        "How many of this customer's jobs stand under each tab.",
+        screen=Screen.JOBS,
     )
 
 

@@ -1,11 +1,14 @@
 """How functions become fields: one for each parent by itself, or for all of a level at once."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import wraps
 from operator import getitem
 from typing import Annotated, Any, TypeVar, cast
 
 import strawberry
 
+from resolvers.policy import Screen
+from resolvers.portal import is_offered
 from schema.info import Info
 
 Load = Callable[..., Awaitable[Sequence[Any]]]
@@ -28,12 +31,34 @@ def tells(description: str) -> Callable[[F], F]:
 
 
 def field(
-    resolve: Callable[..., Any], of: object, description: str, *, directives: Sequence[object] = ()
+    resolve: Callable[..., Any],
+    of: object,
+    description: str,
+    *,
+    directives: Sequence[object] = (),
+    screen: Screen | None = None,
 ) -> Any:  # noqa: ANN401  # Strawberry's own field(graphql_type=...) is untyped; it is said here once
-    """Return the field that this function answers, shown as the graph's type `of`."""
+    """Return the field that this function answers, shown as the graph's type `of`.
+
+    With `screen` it is a way into that screen, and null where the tenant leaves the screen out: its
+    function has a parameter `info`.
+    """
     return strawberry.field(
-        resolver=resolve, graphql_type=of, description=description, directives=directives
+        resolver=resolve if screen is None else _on(screen, resolve),
+        graphql_type=of,
+        description=description,
+        directives=directives,
     )
+
+
+def _on(screen: Screen, resolve: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(resolve)
+    def resolve_there(*parents: object, info: Info, **arguments: object) -> Any:  # noqa: ANN401  # as field
+        if not is_offered(info.context.policy, screen):
+            return None
+        return resolve(*parents, info=info, **arguments)
+
+    return resolve_there
 
 
 def edge(

@@ -19,11 +19,13 @@ Item = strawberry.Parent[Model]
 class ItemKind(Enum):
     """ServiceTitan's item types in the graph's words."""
 
-    SERVICE = "SERVICE"
-    MATERIAL = "MATERIAL"
-    EQUIPMENT = "EQUIPMENT"
-    DISCOUNT_OR_FEE = "DISCOUNT_OR_FEE"
-    OTHER = "OTHER"
+    SERVICE = strawberry.enum_value("SERVICE", description="Work.")
+    MATERIAL = strawberry.enum_value("MATERIAL", description="Something that was used up.")
+    EQUIPMENT = strawberry.enum_value("EQUIPMENT", description="A machine.")
+    DISCOUNT_OR_FEE = strawberry.enum_value(
+        "DISCOUNT_OR_FEE", description="Something taken off, or added to the rest."
+    )
+    OTHER = strawberry.enum_value("OTHER", description="Anything else.")
 
 
 _KINDS = {

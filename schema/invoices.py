@@ -6,15 +6,17 @@ import strawberry
 
 from adapters.servicetitan import invoices as model
 from resolvers import customers, invoices, jobs, locations, payments
+from resolvers.document_addresses import invoice_address, receipt_address
 from resolvers.moments import business_day
 from resolvers.prose import cleaned, plain
 from schema.addresses import Address
+from schema.document_links import document
 from schema.edges import edge, field, later, tells
 from schema.info import Info
 from schema.invoice_items import InvoiceItem
 from schema.needs import BILLING
 from schema.node import Node, by_id, shows
-from schema.scalars import Day, Money, RichText
+from schema.scalars import URL, Day, Money, RichText
 from schema.words import InvoiceStatus
 
 Parent = strawberry.Parent[model.Invoice]
@@ -48,6 +50,7 @@ class AppliedPayment:
     amount: Money = strawberry.field(description="How much of the payment went to this invoice.")
     applied_on: Day | None = strawberry.field(description="The day it was applied.")
     method: str | None = strawberry.field(description="How it was paid, such as Check.")
+    receipt_url: URL | None = document(receipt_address, "The payment's receipt as PDF.")
 
 
 def _bill_to(invoice: Parent) -> object:
@@ -137,6 +140,7 @@ class Invoice(Node):
     payments: list[AppliedPayment] | None = edge(
         payments.applied_to, list[AppliedPayment] | None, "What was paid on it, the latest first."
     )
+    pdf_url: URL | None = document(invoice_address, "The invoice as PDF.")
 
 
 def _day(moment: datetime | None) -> Day | None:

@@ -6,11 +6,14 @@ from typing import Any
 import strawberry
 
 from adapters.servicetitan import jobs as model
-from resolvers import customers, job_lists, jobs, locations, work_summaries
+from resolvers import customers, jobs, locations, work_summaries
 from resolvers.appointments import appointments_of, next_of
+from resolvers.equipment import equipment_of_jobs
 from resolvers.invoices import invoices_of_jobs, totals_of
+from resolvers.job_tabs import tabs_of
 from resolvers.moments import day_in
 from resolvers.prose import cleaned, plain
+from schema import proposal_lists
 from schema.edges import edge, field, later, list_of, tells
 from schema.info import Info
 from schema.needs import BILLING
@@ -24,6 +27,7 @@ Customer = later("Customer", "schema.customers")
 Location = later("Location", "schema.locations")
 Appointment = later("Appointment", "schema.appointments")
 Invoice = later("Invoice", "schema.invoices")
+Equipment = later("Equipment", "schema.equipment")
 
 
 @strawberry.type(description="How many jobs stand under each tab.")
@@ -70,7 +74,7 @@ class Job(Node):
         return job.job_number or str(job.id)
 
     tab: JobTab | None = edge(
-        job_lists.tabs_of,
+        tabs_of,
         JobTab | None,
         "Null: its visits lie in the past, or its appointments could not be read.",
     )
@@ -86,7 +90,7 @@ class Job(Node):
 
     @tells("The day it was completed.")
     def completed_on(job: Parent, info: Info) -> Day | None:
-        day = day_in(info.context.doors.zone, job.completed_on)
+        day = day_in(info.context.zone, job.completed_on)
         return None if day is None else Day(day)
 
     work_summary: str | None = edge(
@@ -98,12 +102,18 @@ class Job(Node):
     work_summary_html: RichText | None = edge(
         work_summaries.summaries_of, RichText | None, "The same as rich text.", shown=cleaned
     )
+    equipment = edge(
+        equipment_of_jobs,
+        list_of(Equipment) | None,
+        "The machines it is done on, those in sight, by name.",
+    )
     invoices = edge(
         invoices_of_jobs,
         list_of(Invoice) | None,
         "Its visible invoices, its own first.",
         directives=BILLING,
     )
+    proposals = proposal_lists.OF_JOB
     total: Money | None = edge(
         totals_of,
         Money | None,

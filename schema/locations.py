@@ -3,12 +3,14 @@
 import strawberry
 
 from resolvers import access, customers, job_lists, locations
+from schema import equipment_lists
 from schema.addresses import Address
+from schema.arguments import After, Before, First, Last, UnderTab
 from schema.connections import connection_of, paged, paging
 from schema.edges import edge, field, later
 from schema.info import Info
 from schema.node import Node, shows
-from schema.words import AccessLevel, JobTab
+from schema.words import AccessLevel, Screen
 
 Place = strawberry.Parent[access.Place]
 Jobs = connection_of(later("Job", "schema.jobs"))
@@ -22,11 +24,11 @@ def _customer(location: Place, info: Info) -> object:
 async def _jobs(
     location: Place,
     info: Info,
-    tab: JobTab,
-    first: int | None = 20,
-    after: str | None = strawberry.UNSET,
-    last: int | None = strawberry.UNSET,
-    before: str | None = strawberry.UNSET,
+    tab: UnderTab,
+    first: First = 20,
+    after: After = strawberry.UNSET,
+    last: Last = strawberry.UNSET,
+    before: Before = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
     rows = await job_lists.jobs_under(info.context, tab, location.customer_id, location.id)
@@ -47,4 +49,5 @@ class Location(Node):
     customer = field(
         _customer, Customer | None, "Whose place it is; null where only the place is in reach."
     )
-    jobs = field(_jobs, Jobs | None, "The jobs at this place under one tab.")
+    equipment = equipment_lists.OF_LOCATION
+    jobs = field(_jobs, Jobs | None, "The jobs at this place under one tab.", screen=Screen.JOBS)

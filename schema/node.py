@@ -7,6 +7,7 @@ import strawberry
 
 from resolvers import nodes as found
 from resolvers.ids import global_id
+from schema.arguments import Id, Ids
 from schema.edges import field, tells
 from schema.info import Info
 
@@ -25,11 +26,11 @@ def shows(model: type) -> Callable[[object, object], bool]:
     return lambda value, _info: isinstance(value, model)
 
 
-async def _node(info: Info, id: strawberry.ID) -> Any:  # noqa: ANN401  # whatever the id names
+async def _node(info: Info, id: Id) -> Any:  # noqa: ANN401  # whatever the id names
     return await found.node(info.context, id)
 
 
-async def _nodes(info: Info, ids: list[strawberry.ID]) -> list[Any]:
+async def _nodes(info: Info, ids: Ids) -> list[Any]:
     return await found.nodes(info.context, list(ids))
 
 
@@ -44,7 +45,7 @@ class NodeQuery:
 def by_id(kind: str, of: object, description: str) -> Any:  # noqa: ANN401  # as schema.edges.field
     """Return the root field that finds a record of one kind by its id."""
 
-    async def resolve(info: Info, id: strawberry.ID) -> Any:  # noqa: ANN401  # a record of this kind
+    async def resolve(info: Info, id: Id) -> Any:  # noqa: ANN401  # a record of this kind
         return await found.node(info.context, id, kind)
 
     return field(resolve, of, description)

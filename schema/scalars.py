@@ -12,6 +12,7 @@ Money = NewType("Money", Decimal)
 Day = NewType("Day", date)
 Instant = NewType("Instant", datetime)
 RichText = NewType("RichText", str)
+URL = NewType("URL", str)
 
 _CENT = Decimal("0.01")
 
@@ -26,6 +27,13 @@ def quantity_text(amount: Decimal) -> str:
     """Return a quantity without the zeros that end it: 1.0000000000 is 1."""
     told = f"{amount:f}"
     return told.rstrip("0").rstrip(".") if "." in told else told
+
+
+def url_text(address: str) -> str:
+    """Return the address; raises ValueError for one that a browser would not ask the web for."""
+    if not address.startswith(("https://", "http://")):
+        raise ValueError("An address of the web begins with https:// or http://.")
+    return address
 
 
 def _refused(_told: object) -> Any:  # noqa: ANN401  # what a scalar of input would be read as
@@ -58,6 +66,12 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         name="HTML",
         description="Rich text from the office, cleaned to a small safe set of tags.",
         serialize=str,
+        parse_value=_refused,
+    ),
+    URL: strawberry.scalar(
+        name="URL",
+        description="An address on the web, absolute, that begins with https:// or http://.",
+        serialize=url_text,
         parse_value=_refused,
     ),
 }

@@ -4,22 +4,30 @@ import strawberry
 
 from resolvers import tasks
 from resolvers.paging import Paging
+from resolvers.proposals import proposals_to_review
+from schema.arguments import First
 from schema.edges import field, later, list_of
 from schema.info import Info
 from schema.scalars import Money
 
 Invoice = later("Invoice", "schema.invoices")
 Appointment = later("Appointment", "schema.appointments")
+Proposal = later("Proposal", "schema.proposals")
 
 
-async def _invoices(info: Info, first: int | None = 20) -> list[object]:
+async def _invoices(info: Info, first: First = 20) -> list[object]:
     most = Paging(first).first
     return [*(await tasks.invoices_to_pay(info.context))[:most]]
 
 
-async def _appointments(info: Info, first: int | None = 20) -> list[object]:
+async def _appointments(info: Info, first: First = 20) -> list[object]:
     most = Paging(first).first
     return [*(await tasks.upcoming_appointments(info.context))[:most]]
+
+
+async def _proposals(info: Info, first: First = 20) -> list[object]:
+    most = Paging(first).first
+    return [*(await proposals_to_review(info.context))[:most]]
 
 
 async def _total_due(info: Info) -> object:
@@ -48,5 +56,10 @@ class Tasks:
         _appointments,
         list_of(Appointment) | None,
         "Live appointments that are not past, of jobs upcoming or in progress, soonest first.",
+    )
+    proposals_to_review = field(
+        _proposals,
+        list_of(Proposal) | None,
+        "Proposals with an option that waits for a decision, newest first.",
     )
     count = field(_count, int | None, "Of all of them, not of those listed.")

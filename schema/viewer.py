@@ -7,11 +7,13 @@ import strawberry
 from resolvers import bill_to, customers, invoices, job_lists, locations
 from resolvers import viewer as model
 from resolvers.ids import global_id
+from schema import agreement_lists, equipment_lists, proposal_lists, visits
+from schema.arguments import After, Before, CustomerId, First, Last, LocationId, PaidSoFar, UnderTab
 from schema.connections import connection_of, paged, paging
 from schema.edges import field, later, tells
 from schema.info import Info, given
 from schema.tasks import Tasks
-from schema.words import InvoiceStatus, JobTab
+from schema.words import Screen
 
 Parent = strawberry.Parent[model.Viewer]
 Customers = connection_of(later("Customer", "schema.customers"))
@@ -25,18 +27,22 @@ Counts = later("JobCounts", "schema.jobs")
 class ViewerKind(Enum):
     """The graph's words; nobody who may ask for `viewer` is anonymous."""
 
-    CUSTOMER = "CUSTOMER"
-    PAYMENT_LINK = "PAYMENT_LINK"
-    ESTIMATE_LINK = "ESTIMATE_LINK"
-    STAFF = "STAFF"
+    CUSTOMER = strawberry.enum_value("CUSTOMER", description="Signed in to the portal.")
+    PAYMENT_LINK = strawberry.enum_value(
+        "PAYMENT_LINK", description="By a link that opens one invoice."
+    )
+    ESTIMATE_LINK = strawberry.enum_value(
+        "ESTIMATE_LINK", description="By a link that opens the estimates it was made for."
+    )
+    STAFF = strawberry.enum_value("STAFF", description="A member of the office's staff.")
 
 
 async def _customers(
     info: Info,
-    first: int | None = 100,
-    after: str | None = strawberry.UNSET,
-    last: int | None = strawberry.UNSET,
-    before: str | None = strawberry.UNSET,
+    first: First = 100,
+    after: After = strawberry.UNSET,
+    last: Last = strawberry.UNSET,
+    before: Before = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
     return paged(info, await bill_to.bill_to_list(info.context), asked)
@@ -44,11 +50,11 @@ async def _customers(
 
 def _locations(
     info: Info,
-    first: int | None = 100,
-    after: str | None = strawberry.UNSET,
-    last: int | None = strawberry.UNSET,
-    before: str | None = strawberry.UNSET,
-    customer_id: strawberry.ID | None = strawberry.UNSET,
+    first: First = 100,
+    after: After = strawberry.UNSET,
+    last: Last = strawberry.UNSET,
+    before: Before = strawberry.UNSET,
+    customer_id: CustomerId = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
     customer = customers.asked_customer(info.context, given(customer_id))
@@ -57,13 +63,13 @@ def _locations(
 
 async def _invoices(
     info: Info,
-    first: int | None = 20,
-    after: str | None = strawberry.UNSET,
-    last: int | None = strawberry.UNSET,
-    before: str | None = strawberry.UNSET,
-    customer_id: strawberry.ID | None = strawberry.UNSET,
-    location_id: strawberry.ID | None = strawberry.UNSET,
-    status: InvoiceStatus | None = strawberry.UNSET,
+    first: First = 20,
+    after: After = strawberry.UNSET,
+    last: Last = strawberry.UNSET,
+    before: Before = strawberry.UNSET,
+    customer_id: CustomerId = strawberry.UNSET,
+    location_id: LocationId = strawberry.UNSET,
+    status: PaidSoFar = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
     customer = customers.asked_customer(info.context, given(customer_id))
@@ -74,13 +80,13 @@ async def _invoices(
 
 async def _jobs(
     info: Info,
-    tab: JobTab,
-    first: int | None = 20,
-    after: str | None = strawberry.UNSET,
-    last: int | None = strawberry.UNSET,
-    before: str | None = strawberry.UNSET,
-    customer_id: strawberry.ID | None = strawberry.UNSET,
-    location_id: strawberry.ID | None = strawberry.UNSET,
+    tab: UnderTab,
+    first: First = 20,
+    after: After = strawberry.UNSET,
+    last: Last = strawberry.UNSET,
+    before: Before = strawberry.UNSET,
+    customer_id: CustomerId = strawberry.UNSET,
+    location_id: LocationId = strawberry.UNSET,
 ) -> object:
     asked = paging(info, first, after, last, before)
     customer = customers.asked_customer(info.context, given(customer_id))
@@ -90,15 +96,16 @@ async def _jobs(
 
 async def _job_counts(
     info: Info,
-    customer_id: strawberry.ID | None = strawberry.UNSET,
-    location_id: strawberry.ID | None = strawberry.UNSET,
+    customer_id: CustomerId = strawberry.UNSET,
+    location_id: LocationId = strawberry.UNSET,
 ) -> object:
     customer = customers.asked_customer(info.context, given(customer_id))
     location = locations.asked_location(info.context, given(location_id))
     return await job_lists.job_counts(info.context, customer, location)
 
 
-def _tasks() -> object:
+def _tasks(info: Info) -> object:
+    del info  # every way into a screen has it
     return Tasks()
 
 
@@ -131,13 +138,22 @@ class Viewer:
         _tasks,
         Tasks | None,
         "My Tasks: pending action items, by the same rules as the screens they lead to.",
+        screen=Screen.MY_TASKS,
     )
-    invoices = field(_invoices, Invoices | None, "Visible invoices, newest first.")
-    jobs = field(_jobs, Jobs | None, "Jobs in reach under one tab.")
+    invoices = field(
+        _invoices, Invoices | None, "Visible invoices, newest first.", screen=Screen.INVOICES
+    )
+    proposals = proposal_lists.OF_VIEWER
+    equipment = equipment_lists.OF_VIEWER
+    service_agreements = agreement_lists.AGREEMENTS_OF_VIEWER
+    memberships = agreement_lists.MEMBERSHIPS_OF_VIEWER
+    unscheduled_visits = visits.OF_VIEWER
+    jobs = field(_jobs, Jobs | None, "Jobs in reach under one tab.", screen=Screen.JOBS)
     job_counts = field(
         _job_counts,
         Counts | None,
         "How many jobs stand under each tab; one pass answers all five.",
+        screen=Screen.JOBS,
     )
 
 
@@ -156,5 +172,6 @@ class ViewerQuery:
     viewer = field(
         _viewer,
         Viewer | None,
-        "Who is asking. Null for an anonymous request, which may ask __typename and nothing else.",
+        "Who is asking. Null for an anonymous request, which may ask portal and __typename and "
+        "nothing else.",
     )

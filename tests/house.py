@@ -18,6 +18,7 @@ from adapters.sandbox.app import create_sandbox
 from adapters.sandbox.homes import LANDMARKS, PEOPLE, TIME_ZONE
 from adapters.sandbox.options import SandboxOptions
 from gateway.app import create_app
+from gateway.choices import Choices
 from gateway.settings import Settings
 from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
@@ -26,6 +27,7 @@ from resolvers.policy import Access, Feeds, Override, Policy, Tenant
 TODAY = date(2026, 7, 14)
 NOON = datetime(2026, 7, 14, 17, 0, tzinfo=UTC)
 SANDBOX = "http://127.0.0.1:8010"
+IN_MEMORY = "sqlite+aiosqlite://"
 PAT = next(person for person in PEOPLE if person.email == "pat@example.com")
 HOME = PAT.records["customers"][0]
 RILEY: dict[str, tuple[Override, ...]] = {
@@ -35,12 +37,25 @@ _TENANT = re.compile(r"^/(.+)/v2/tenant/\d+/")
 
 
 @dataclass
+class Moment:
+    """The moment that rules go by, until it is moved."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+
+@dataclass
 class House:
     """The house seen from its two doors."""
 
     gateway: httpx.AsyncClient
     sandbox: httpx.AsyncClient
     logs: MutableSequence[EventDict]
+    choices: Choices
+    moment: Moment
     tokens: dict[str, str] = field(default_factory=dict)
 
     async def token(self, email: str) -> str:
@@ -59,7 +74,7 @@ class House:
         told.pop("extensions", None)
         return told
 
-    async def data(self, email: str, query: str, **variables: object) -> Any:  # noqa: ANN401  # JSON
+    async def data(self, email: str | None, query: str, **variables: object) -> Any:  # noqa: ANN401  # JSON
         """Ask for an answer without errors; return its data."""
         told = await self.ask(email, query, **variables)
         assert "errors" not in told, told["errors"]
@@ -79,6 +94,10 @@ class House:
         """Change a raw row of ServiceTitan's."""
         answer = await self.sandbox.put(f"/_sandbox/records/{collection}/{of}", json=row)
         assert answer.is_success, answer.text
+
+    async def choose(self, policy: Policy) -> None:
+        """Let the house go by these choices from now on."""
+        await asyncio.to_thread(self.choices.take, policy)
 
     async def is_ready(self) -> None:
         """Wait until people can be let in; forget the calls made until then."""
@@ -117,6 +136,8 @@ def settings(**more: object) -> Settings:
         "servicetitan_app_key": given["appKey"],
         "oidc_issuer": given["issuer"],
         "oidc_audience": given["audience"],
+        "database_url": IN_MEMORY,
+        "public_url": "http://gateway",
         "secret_key": "a secret of the tests, thirty-two characters and more",
     }
     return Settings(**(values | more))
@@ -137,14 +158,21 @@ async def open_house(
     policy: Policy | None = None,
     *,
     now: datetime = NOON,
+    database: str = IN_MEMORY,
     **options: Any,  # noqa: ANN401  # of the sandbox
 ) -> AsyncIterator[House]:
     """Open a house with these choices at this moment; it may not be ready yet."""
     given: dict[str, Any] = {"today": TODAY, "homes": 4, "rate_per_second": 100_000} | options
     sandbox = create_sandbox(SandboxOptions(public_url=SANDBOX, **given))
     wire = httpx.ASGITransport(sandbox)
-    chosen = policy or demo_policy()
-    gateway = create_app(settings(), chosen, transport=wire, now=lambda: now, tells_cost=True)
+    choices, moment = Choices(policy or demo_policy()), Moment(now)
+    gateway = create_app(
+        settings(database_url=database),
+        choices,
+        transport=wire,
+        now=moment,
+        tells_cost=True,
+    )
     # Once it runs, whatever waits for a file, a socket or a lock inside the event loop is an error.
     with capture_logs() as logs, blockbuster_ctx(["gateway", "schema", "resolvers", "adapters"]):
         async with (
@@ -154,7 +182,7 @@ async def open_house(
                 transport=httpx.ASGITransport(gateway), base_url="http://gateway"
             ) as client,
         ):
-            yield House(client, control, logs)
+            yield House(client, control, logs, choices, moment)
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """What is remembered of ServiceTitan's rows, and under which key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from adapters.servicetitan.model import Model
@@ -26,10 +26,11 @@ class Memory:
     """Rows by their id, and for each question the ids of its candidates.
 
     A question is answered from both, or not at all: a row that is gone makes it unknown, and a row
-    that no longer answers it falls out (decision 6).
+    that no longer answers it falls out (decision 6). `fresh_seconds` tells for how long
+    what is kept now is believed.
     """
 
-    def __init__(self, store: Store, fresh_seconds: float) -> None:
+    def __init__(self, store: Store, fresh_seconds: Callable[[], float]) -> None:
         self._store = store
         self._fresh = fresh_seconds
 
@@ -71,9 +72,10 @@ class Memory:
             ids = tuple(id_of(row) for row in answer)
             kept = nobody if by == "id" and not ids else questions
             kept.append((_question(resource, by, value), ids))
-        await self._store.multi_set(rows + questions, ttl=self._fresh)
+        fresh = self._fresh()
+        await self._store.multi_set(rows + questions, ttl=fresh)
         if nobody:
-            await self._store.multi_set(nobody, ttl=min(self._fresh, NOBODY_SECONDS))
+            await self._store.multi_set(nobody, ttl=min(fresh, NOBODY_SECONDS))
 
 
 def _row(resource: Resource[Any], of: int) -> str:

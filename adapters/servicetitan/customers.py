@@ -19,6 +19,8 @@ class CustomerType(Enum):
 class Customer(Model, frozen=True, kw_only=True):
     """A customer record; one that was merged away is inactive and names its heir (R13).
 
+    `do_not_service` takes the booking action away, and is told to nobody (R81, R85).
+
     Source: GET /crm/v2/tenant/{tenant}/customers, CustomerResponse.
     """
 
@@ -28,6 +30,7 @@ class Customer(Model, frozen=True, kw_only=True):
     address: Address | None = None
     balance: Decimal | None = None
     active: bool = True
+    do_not_service: bool = False
     merged_to_id: CustomerId | None = None
     modified_on: Instant | None = None
 

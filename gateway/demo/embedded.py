@@ -27,8 +27,13 @@ class _Embedded(Server):
         yield
 
 
-def settings_for(credentials: Credentials, public_url: str) -> Settings:
-    """Return the settings of a gateway over this sandbox; cursors are signed anew each time."""
+def settings_for(
+    credentials: Credentials, public_url: str, database_url: str = "sqlite+aiosqlite://"
+) -> Settings:
+    """Return the settings of a gateway over this sandbox; cursors are signed anew each time.
+
+    Its ledger is in memory where no other is given.
+    """
     return Settings(
         servicetitan_api_url=credentials.api_url,
         servicetitan_auth_url=credentials.auth_url,
@@ -38,6 +43,7 @@ def settings_for(credentials: Credentials, public_url: str) -> Settings:
         servicetitan_app_key=SecretStr(credentials.app_key),
         oidc_issuer=credentials.issuer,
         oidc_audience=credentials.audience,
+        database_url=SecretStr(database_url),
         secret_key=SecretStr(token_hex(32)),
         public_url=public_url,
     )

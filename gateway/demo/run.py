@@ -10,9 +10,11 @@ import uvloop
 from rich.console import Console
 
 from gateway.app import create_app
+from gateway.choices import Choices
 from gateway.demo.embedded import gateway_running, ready, settings_for
 from gateway.demo.failure import DemoFailed
 from gateway.demo.greeting import Guest, greet
+from gateway.demo.ledger import demo_ledger
 from gateway.demo.sandbox_process import Sandbox, credentials, sandbox_process
 from gateway.serving import listen, port_of
 from resolvers.policy import Policy
@@ -23,13 +25,17 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a demo is made of; `command` is how this program is called from a shell."""
+    """What a demo is made of; `command` is how this program is called from a shell.
+
+    `visits` is a file of agreement visits, as the office imports them.
+    """
 
     port: int
     sandbox_port: int
     policy: Policy
     guests: Sequence[Guest]
     command: str
+    visits: str
 
 
 def run_demo(demo: Demo, console: Console) -> None:
@@ -58,11 +64,13 @@ async def _until_told(
 
 async def _parts(demo: Demo, listener: socket.socket, sandbox_port: int, console: Console) -> None:
     url, sandbox_url = f"http://{HOST}:{port_of(listener)}", f"http://{HOST}:{sandbox_port}"
-    async with sandbox_process(sandbox_port) as sandbox:
+    async with sandbox_process(sandbox_port) as sandbox, demo_ledger(demo.visits) as ledger_url:
         with console.status("Starting the sandbox …"):
             async with asyncio.timeout(START_SECONDS):
                 given = await credentials(sandbox, sandbox_url)
-        app = create_app(settings_for(given, url), demo.policy, tells_cost=True)
+        app = create_app(
+            settings_for(given, url, ledger_url), Choices(demo.policy), tells_cost=True
+        )
         async with gateway_running(app, listener) as gateway:
             with console.status("Starting the gateway …"):
                 async with asyncio.timeout(START_SECONDS):
@@ -71,6 +79,7 @@ async def _parts(demo: Demo, listener: socket.socket, sandbox_port: int, console
                 console,
                 graph_url=f"{url}/graphql",
                 sandbox_url=sandbox_url,
+                ledger_url=ledger_url,
                 guests=demo.guests,
                 command=demo.command,
             )

@@ -60,7 +60,7 @@ def upstream() -> Upstream:
 
 @pytest.fixture
 async def records(upstream: Upstream) -> AsyncIterator[Records]:
-    made = Records(upstream, Memory(SimpleMemoryCache(timeout=None), fresh_seconds=60))
+    made = Records(upstream, Memory(SimpleMemoryCache(timeout=None), fresh_seconds=lambda: 60))
     yield made
     await made.aclose()
 

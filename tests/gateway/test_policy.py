@@ -1,5 +1,6 @@
 """The policy file: what it may say, and the sentence for what it may not."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -19,16 +20,32 @@ def test_the_example_says_the_defaults() -> None:
     assert read_policy(EXAMPLE) == Policy()
 
 
-def test_the_example_names_every_key() -> None:
-    text = EXAMPLE.read_text()
+def told_keys() -> list[tuple[str, str]]:
+    """Return the keys of the example with their blocks, commented ones too, as they stand."""
+    told: list[tuple[str, str]] = []
+    block = ""
+    for line in EXAMPLE.read_text().splitlines():
+        if (header := re.fullmatch(r"\[(\w+)\]", line)) is not None:
+            block = header[1]
+        elif (header := re.fullmatch(r"\[(\w+)\.(\w+)\]", line)) is not None:
+            block = ""
+            told.append((header[1], header[2]))
+        elif block and (key := re.match(r"(?:# )?(\w+) = ", line)) is not None:
+            told.append((block, key[1]))
+    return told
+
+
+def test_the_example_names_every_key_of_every_block_once_and_no_other() -> None:
     blocks = {field: getattr(Policy(), field) for field in Policy.__struct_fields__}
-    missing = [
-        f"{name}.{key}"
-        for name, block in blocks.items()
-        for key in block.__struct_fields__
-        if f"{key} = " not in text and f"[{name}.{key}]" not in text
-    ]
-    assert missing == []
+    keys = [(name, key) for name, block in blocks.items() for key in block.__struct_fields__]
+    assert sorted(told_keys()) == sorted(keys)
+
+
+def test_the_example_says_what_each_key_is_for() -> None:
+    lines = EXAMPLE.read_text().splitlines()
+    keys = [at for at, line in enumerate(lines) if re.match(r"(?:# )?\w+ = ", line)]
+    silent = [lines[at] for at in keys if not re.fullmatch(r"# [A-Z].*\.", lines[at - 1])]
+    assert silent == []
 
 
 def test_the_example_of_a_person_can_be_read(tmp_path: Path) -> None:
@@ -51,6 +68,53 @@ def test_r11_emails_are_trimmed_and_case_folded(tmp_path: Path) -> None:
     assert people == {"alex+tag@example.com": (Override(customer=1, level=AccessLevel.BILLING),)}
 
 
+URLS = [
+    "tenant.logo_url",
+    "tenant.sign_in_url",
+    "tenant.sign_up_url",
+    "financing.apply_url",
+    "upcoming.scheduler_url",
+]
+
+
+@pytest.mark.parametrize("key", URLS)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "example.com",
+        "//example.com",
+        "javascript:alert(1)",
+        "ftp://example.com",
+        "https://",
+        "https://example.com:port",
+        "https://user@example.com",
+        "https://example.com/a b",
+        'https://example.com/"',
+    ],
+)
+def test_an_address_is_one_of_the_web(tmp_path: Path, key: str, address: str) -> None:
+    block, name = key.split(".")
+    path = written(tmp_path, f"[{block}]\n{name} = '{address}'")
+    with pytest.raises(PolicyError) as caught:
+        read_policy(path)
+    problem = f"{key} must be an address of the web, for example https://example.com/portal"
+    assert str(caught.value) == f"The policy file {path} is not usable: {problem}."
+
+
+@pytest.mark.parametrize("key", URLS)
+@pytest.mark.parametrize("address", ["https://example.com/a?b=c#d", "http://localhost:3000"])
+def test_http_and_https_will_do(tmp_path: Path, key: str, address: str) -> None:
+    block, name = key.split(".")
+    policy = read_policy(written(tmp_path, f'[{block}]\n{name} = "{address}"'))
+    assert getattr(getattr(policy, block), name) == address
+
+
+STATUSES = (
+    "ServiceTitan has Draft, Sent, Rejected, Accepted, Activated, Canceled, Expired, AutoRenew"
+)
+GRACE = "jobs.past_grace_minutes must be from 0 to 1440"
+FACTOR = "financing.monthly_factor must be more than 0"
 ZONE = 'tenant.time_zone must be the name of a time zone, for example "America/Chicago"'
 
 
@@ -90,6 +154,16 @@ ZONE = 'tenant.time_zone must be the name of a time zone, for example "America/C
             '[access.people]\n"a@b.c" = [{ customer = 0, level = "BILLING" }]',
             'access.people["a@b.c"] names a customer or location that is not more than 0',
         ),
+        ("[jobs]\npast_grace_minutes = -1", GRACE),
+        ("[jobs]\npast_grace_minutes = 1441", GRACE),
+        ("[financing]\nmonthly_factor = 0", FACTOR),
+        ("[financing]\nmonthly_factor = -0.01", FACTOR),
+        ("[financing]\nmonthly_factor = nan", FACTOR),
+        ('[screens]\nshown = ["JOBS", "JOBS"]', "screens.shown names JOBS twice"),
+        ('[screens]\nshown = ["Jobs"]', "screens.shown[0]: invalid enum value 'Jobs'"),
+        ('[payments]\nmethods = ["CARD", "CARD"]', "payments.methods names CARD twice"),
+        ('[agreements]\nstatuses = ["Sent", "Sent"]', "agreements.statuses names Sent twice"),
+        ('[agreements]\nstatuses = ["Active"]', f'agreements.statuses names "Active"; {STATUSES}'),
         (
             '[access.people]\n"a@b.c" = [{ customer = 1, location = 0, level = "NONE" }]',
             'access.people["a@b.c"] names a customer or location that is not more than 0',

@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "PORTAL_SERVICETITAN_APP_KEY": "sandbox-app-key",
     "PORTAL_OIDC_ISSUER": "http://127.0.0.1:9/idp",
     "PORTAL_OIDC_AUDIENCE": "portal",
+    "PORTAL_DATABASE_URL": "sqlite+aiosqlite://",
     "PORTAL_SECRET_KEY": "sandbox-key-of-thirty-two-letters",
 }
 SLOW = """

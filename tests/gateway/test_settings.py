@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.settings import LogLevel, SettingsError, read_settings
+from gateway.settings import LogLevel, SettingsError, read_database_url, read_settings
 
 GOOD = {
     "PORTAL_SERVICETITAN_ENVIRONMENT": "integration",
@@ -195,3 +195,50 @@ def test_no_sentence_and_no_representation_tells_a_value(name: str) -> None:
     shown = repr(read_settings(GOOD))
     hidden = ("SECRET", "APP_KEY")
     assert (GOOD[name] in shown) is not any(part in name for part in hidden)
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        (None, "sqlite+aiosqlite:///./portal-gateway.db"),
+        ("", "sqlite+aiosqlite:///./portal-gateway.db"),
+        ("sqlite:////var/lib/portal.db", "sqlite+aiosqlite:////var/lib/portal.db"),
+        ("sqlite+aiosqlite:///portal.db", "sqlite+aiosqlite:///portal.db"),
+        ("postgres://me:sandbox@db:5433/portal", "postgresql+asyncpg://me:sandbox@db:5433/portal"),
+        ("postgresql://db/portal", "postgresql+asyncpg://db/portal"),
+        ("postgresql+asyncpg://db/portal", "postgresql+asyncpg://db/portal"),
+    ],
+)
+def test_the_ledgers_database_with_its_driver(told: str | None, read: str) -> None:
+    environ = {} if told is None else {"PORTAL_DATABASE_URL": told}
+    settings = read_settings(GOOD | environ)
+    assert settings.database_url.get_secret_value() == read
+    assert read_database_url(environ) == read
+    assert "sandbox@db" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "portal.db",
+        "mysql://db/portal",
+        "postgresql+psycopg://db/portal",
+        "postgresql://db:port/portal",
+        "https://db/portal",
+    ],
+)
+def test_another_database_is_refused(told: str) -> None:
+    said = (
+        "PORTAL_DATABASE_URL is wrong: it must be the address of an SQLite or PostgreSQL database, "
+        "for example sqlite+aiosqlite:////var/lib/portal/gateway.db or "
+        "postgresql+asyncpg://host/portal."
+    )
+    assert sentence(GOOD | {"PORTAL_DATABASE_URL": told}) == said
+    with pytest.raises(SettingsError, match="PORTAL_DATABASE_URL is wrong") as caught:
+        read_database_url({"PORTAL_DATABASE_URL": told})
+    assert str(caught.value) == said
+
+
+def test_the_database_alone_is_read_beside_no_unknown_setting() -> None:
+    with pytest.raises(SettingsError, match="PORTAL_DATABASE_URI is not a setting"):
+        read_database_url({"PORTAL_DATABASE_URI": "sqlite:///portal.db"})

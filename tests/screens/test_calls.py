@@ -41,7 +41,10 @@ SCREENS = {
         TECHNICIANS,
         JOBS_AND_VISITS | {"appointment-assignments?appointmentIds=400101,400102,400152": 1},
     ),
-    "my tasks": (TASKS, JOBS_AND_VISITS | {"invoices?customerId=1001": 1}),
+    "my tasks": (
+        TASKS,
+        JOBS_AND_VISITS | {"invoices?customerId=1001": 1, "estimates?locationId=2001": 1},
+    ),
 }
 
 

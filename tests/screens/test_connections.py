@@ -65,6 +65,21 @@ async def test_gd11_first_and_last_contradict(house: House, arguments: str) -> N
     assert await refused(house, arguments) == {"code": "BAD_USER_INPUT"}
 
 
+async def test_gd11_a_variable_that_is_not_given_is_no_first(house: House) -> None:
+    query = """query($first: Int, $after: String, $last: Int, $before: String) { viewer {
+        invoices(first: $first, after: $after, last: $last, before: $before) {
+            nodes { number } } } }"""
+    backward = await house.data(PAT, query, last=2)
+    assert [row["number"] for row in backward["viewer"]["invoices"]["nodes"]] == [
+        "500110",
+        "500109",
+    ]
+    both = await house.ask(PAT, query, first=2, last=2)
+    assert both["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+    default = await house.data(PAT, query)
+    assert len(default["viewer"]["invoices"]["nodes"]) == 7
+
+
 async def test_an_unknown_tab_is_bad_input(house: House) -> None:
     told = await house.ask(PAT, "{ viewer { jobs(tab: SOON) { totalCount } } }")
     assert "data" not in told

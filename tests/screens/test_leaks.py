@@ -15,22 +15,62 @@ EVERYTHING = """{ viewer { id kind email
         billTo { name address { oneLine } } serviceAddress { oneLine }
         items { id name description descriptionHtml kind quantity unitPrice total }
         payments { amount method appliedOn } job { number type } } }
-    tasks { totalDue count }
+    proposals(first: 100) { totalCount nodes { id number name customer { name } location { name }
+        job { number } estimates { id name optionLabel summary summaryHtml subtotal tax total
+            items { id name description descriptionHtml quantity unitPrice total } } } }
+    equipment(first: 100) { totalCount nodes { id name type manufacturer model serialNumber status
+        installedOn manufacturerWarranty { startsOn endsOn state }
+        serviceProviderWarranty { startsOn endsOn state } customer { name } location { name }
+        serviceHistory { totalCount nodes { number } } } }
+    serviceAgreements(first: 100) { totalCount nodes { id name summary customer { name }
+        locations { name } visits { totalCount nodes { name } } equipment { totalCount } } }
+    memberships(first: 100) { totalCount nodes { id name price customer { name } location { name }
+        visits { totalCount nodes { id name location { name } job { number } } }
+        equipment { nodes { name } } invoices { nodes { number } } } }
+    unscheduledVisits { id name agreementName location { name } booking { phone } }
+    tasks { totalDue count proposalsToReview { name } }
     UPCOMING: jobs(tab: UPCOMING, first: 100) { ...Jobs }
     IN_PROGRESS: jobs(tab: IN_PROGRESS, first: 100) { ...Jobs }
     ON_HOLD: jobs(tab: ON_HOLD, first: 100) { ...Jobs }
     COMPLETED: jobs(tab: COMPLETED, first: 100) { ...Jobs }
     CANCELED: jobs(tab: CANCELED, first: 100) { ...Jobs } } }
 fragment Jobs on JobConnection { nodes { id number type total workSummary workSummaryHtml
-    customer { name } location { name } invoices { number }
+    customer { name } location { name } invoices { number } proposals { name }
+    equipment { name serialNumber }
     appointments { id number status date technicians { name } } } }"""
 NEIGHBOURS = {
-    "pat@example.com": ["Morgan", "Alpha Apartments", "Lakeview", "First Shield", "5003", "3004"],
-    "riley@example.com": ["Alpha Apartments", "Lakeview", "First Shield", "436.50", "1045.69"],
-    "sam@example.com": ["Lakeview Rentals", "Lakeview Holdings", "3A", "300404", "Pat Sullivan"],
-    "morgan@example.com": ["Pat Sullivan", "Lakeview", "5001", "3001"],
-    "casey@example.com": ["Pat Sullivan", "Alpha", "Lakeview", "5001"],
-    "jordan@example.com": ["Pat Sullivan", "Alpha Apartments", "Lakeview"],
+    "pat@example.com": [
+        "Morgan",
+        "Alpha Apartments",
+        "Lakeview",
+        "First Shield",
+        "5003",
+        "3004",
+        "RTU-",
+        "LE41543119",
+    ],
+    "riley@example.com": [
+        "Alpha Apartments",
+        "Lakeview",
+        "First Shield",
+        "436.50",
+        "1045.69",
+        "heat pump",
+        "RTU-",
+        "LE41543119",
+    ],
+    "sam@example.com": [
+        "Lakeview Rentals",
+        "Lakeview Holdings",
+        "3A",
+        "300404",
+        "Pat Sullivan",
+        "Sump",
+        "TR36007738",
+    ],
+    "morgan@example.com": ["Pat Sullivan", "Lakeview", "5001", "3001", "TR36007738", "RTU-"],
+    "casey@example.com": ["Pat Sullivan", "Alpha", "Lakeview", "5001", "TR36007738", "RTU-"],
+    "jordan@example.com": ["Pat Sullivan", "Alpha Apartments", "Lakeview", "TR36007738"],
 }
 OFFICE_FIELDS = {
     "cost",
@@ -60,6 +100,8 @@ OFFICE_FIELDS = {
     "checknumber",
     "memo",
     "barcodeid",
+    "predictedreplacementmonths",
+    "predictedreplacementdate",
     "specialinstructions",
 }
 
@@ -109,6 +151,30 @@ def test_r81_office_only_fields_are_not_in_the_graph() -> None:
             {"customers": {"nodes": [{"invoices": {"totalCount": 0, "nodes": []}}]}},
         ),
         (
+            "customers { nodes { memberships { totalCount nodes { id } } } }",
+            {"customers": {"nodes": [{"memberships": {"totalCount": 0, "nodes": []}}]}},
+        ),
+        (
+            "customers { nodes { serviceAgreements { totalCount nodes { id } } } }",
+            {"customers": {"nodes": [{"serviceAgreements": {"totalCount": 0, "nodes": []}}]}},
+        ),
+        (
+            "customers { nodes { proposals { totalCount nodes { id } } } }",
+            {"customers": {"nodes": [{"proposals": {"totalCount": 0, "nodes": []}}]}},
+        ),
+        (
+            "customers { nodes { serviceAgreements { totalCount nodes { id } } } }",
+            {"customers": {"nodes": [{"serviceAgreements": {"totalCount": 0, "nodes": []}}]}},
+        ),
+        (
+            "customers { nodes { memberships { totalCount nodes { id } } } }",
+            {"customers": {"nodes": [{"memberships": {"totalCount": 0, "nodes": []}}]}},
+        ),
+        (
+            "jobs(tab: ON_HOLD) { nodes { proposals { id } } }",
+            {"jobs": {"nodes": [{"proposals": []}]}},
+        ),
+        (
             "jobs(tab: ON_HOLD) { nodes { invoices { id } total } }",
             {"jobs": {"nodes": [{"invoices": [], "total": None}]}},
         ),
@@ -140,7 +206,13 @@ def test_every_field_that_says_so_was_tried() -> None:
         "Customer.totalDue",
         "Customer.hasUnpaidInvoices",
         "Customer.invoices",
+        "Customer.memberships",
+        "Customer.proposals",
+        "Customer.serviceAgreements",
+        "Customer.serviceAgreements",
+        "Customer.memberships",
         "Job.invoices",
+        "Job.proposals",
         "Job.total",
     }
 

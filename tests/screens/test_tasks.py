@@ -5,7 +5,7 @@ import pytest
 from tests.house import House, number
 
 TASKS = """tasks { totalDue count invoicesToPay { number balance }
-    upcomingAppointments { number job { number tab } } }"""
+    upcomingAppointments { number job { number tab } } proposalsToReview { number } }"""
 VISITS = [
     ("working-now", "IN_PROGRESS"),
     ("on-the-way", "IN_PROGRESS"),
@@ -31,7 +31,8 @@ async def test_r15_invoices_to_pay_and_visits_to_come(house: House) -> None:
     ]
     assert told["totalDue"] == "1045.69"
     assert visited(told["upcomingAppointments"]) == EXPECTED
-    assert told["count"] == 8
+    assert told["proposalsToReview"] == [{"number": "300115"}]
+    assert told["count"] == 9
 
 
 async def test_r16_without_billing_access_only_visits_and_no_sum(house: House) -> None:
@@ -39,6 +40,7 @@ async def test_r16_without_billing_access_only_visits_and_no_sum(house: House) -
     assert told["invoicesToPay"] == []
     assert told["totalDue"] is None
     assert visited(told["upcomingAppointments"]) == EXPECTED
+    assert told["proposalsToReview"] == []
     assert told["count"] == 5
 
 

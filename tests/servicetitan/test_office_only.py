@@ -16,11 +16,13 @@ from adapters.servicetitan.recurring_services import RecurringService
 MODELS: tuple[type[Model], ...] = tuple(
     source.model for group in (RESOURCES, FEEDS) for source in group
 )
+# Customer.do_not_service is read, for the rule that takes the booking action away (R85), and is no
+# field of the graph.
 OFFICE_ONLY = {
     *("cost", "total_cost", "sold_hours", "technician_id", "royalty", "employee_info", "batch"),
     *("commission_eligibility_date", "review_status", "assigned_to", "sync_status", "priority"),
     *("custom_fields", "campaign_id", "lead_call_id", "sold_by_id", "tag_type_ids", "notes"),
-    *("credit_limit", "credit_limit_balance", "do_not_service", "auth_code", "check_number"),
+    *("credit_limit", "credit_limit_balance", "auth_code", "check_number"),
     *("memo", "general_ledger_account", "cost_of_sale_account", "asset_account"),
     *("unit_cost", "general_ledger_account_id", "general_ledger_account_name", "sku_account"),
     *("barcode_id", "predicted_replacement_months", "predicted_replacement_date", "follow_up_on"),

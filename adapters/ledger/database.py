@@ -1,0 +1,64 @@
+"""The ledger's database: SQLite in one file, or PostgreSQL."""
+
+from typing import Any
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+
+SQLITE, POSTGRESQL = "sqlite+aiosqlite", "postgresql+asyncpg"
+CONNECT_SECONDS = 3.0
+_BUSY_MILLISECONDS = 5000
+_LOCK = 0x706F7274616C  # "portal": one number for all that write to the whole of a table
+
+
+def engine_of(url: str) -> AsyncEngine:
+    """Return the engine of this address; nothing is opened before the first question."""
+    parts = make_url(url)
+    if parts.drivername == SQLITE:
+        return _sqlite(parts)
+    return create_async_engine(parts, pool_pre_ping=True, connect_args={"timeout": CONNECT_SECONDS})
+
+
+def _sqlite(url: URL) -> AsyncEngine:
+    """SQLite with a log beside its file, so that nobody who reads waits for who writes.
+
+    A database in memory lives in its one connection, which its users take in turns.
+    """
+    in_memory = url.database in {None, "", ":memory:"}
+    pool: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if in_memory else {}
+    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, **pool)
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver leaves transactions to `_begin`
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {_BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Begin as who writes where that was said: to become one later may fail at once."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def writing(engine: AsyncEngine) -> AsyncEngine:
+    """Return the same database for transactions that write."""
+    return engine.execution_options(writes=True)
+
+
+async def alone(connection: AsyncConnection) -> None:
+    """Let no other import or migration run until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

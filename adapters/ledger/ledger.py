@@ -1,0 +1,130 @@
+"""The ledger: one door to what must not be lost, open or shut, and never half so."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped]  # it has no types
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.ledger.database import alone, engine_of, writing
+from adapters.ledger.errors import LedgerUnavailable
+from adapters.ledger.migrate import migrate
+from adapters.ledger.planned_visits import Imported, PlannedVisit, VisitRow
+from adapters.ledger.visit_rows import Progress, read_ties, read_visits, write_visits
+
+T = TypeVar("T")
+
+READ_SECONDS = 3.0
+"""How long a reader waits for the database; a person is waiting for the reader."""
+
+_SHUT = (SQLAlchemyError, PostgresError, InterfaceError, OSError, TimeoutError)
+_UNAVAILABLE = "What the office keeps of agreements cannot be read now. Try again later."
+_NOT_YET = "The ledger's database (PORTAL_DATABASE_URL) is not open yet."
+
+
+def _unheard(_done: int) -> None:
+    """Tell nobody how far an import has come."""
+
+
+class Ledger:
+    """One tenant's ledger. Open it before it is asked, within one event loop, and close it.
+
+    `url` is SQLAlchemy's: `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = engine_of(url)
+        self._trouble: str | None = _NOT_YET
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def open(self) -> None:
+        """Make the tables what this version needs them to be; raises LedgerUnavailable.
+
+        To open it again does no harm, and finds out whether an outage is over.
+        """
+        await self._finished(self._open())
+
+    async def _open(self) -> None:
+        async with self._answering():
+            await migrate(self._engine)
+
+    def trouble(self) -> str | None:
+        """Why is the ledger not to be asked? None where it answered the last time."""
+        return self._trouble
+
+    async def visits_of(self, agreements: Sequence[int]) -> dict[int, tuple[PlannedVisit, ...]]:
+        """Return the imported visits of each agreement, first due first; raises LedgerUnavailable.
+
+        One question, however many agreements.
+        """
+        if not agreements:
+            return {}
+        return await self._finished(self._read(read_visits, agreements))
+
+    async def ties_at(self, locations: Sequence[int]) -> dict[int, frozenset[int]]:
+        """Return which agreements each job at these places is owed to; raises LedgerUnavailable.
+
+        Jobs that no imported visit names are not told. One question, however many places.
+        """
+        if not locations:
+            return {}
+        return await self._finished(self._read(read_ties, locations))
+
+    async def import_visits(
+        self, rows: Sequence[VisitRow], progress: Progress = _unheard
+    ) -> Imported:
+        """Write all of these down or, raising LedgerUnavailable, none.
+
+        What is known already, by agreement, location, name and due day, keeps its id and takes
+        over status and job. Nothing is taken away: a visit that is gone says so by its status.
+        """
+        async with self._answering(), writing(self._engine).begin() as connection:
+            await alone(connection)
+            return await write_visits(connection, rows, progress)
+
+    async def aclose(self) -> None:
+        """Let what is under way end, and close every connection."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._engine.dispose()
+
+    async def _read(
+        self, read: Callable[[AsyncConnection, Sequence[int]], Awaitable[T]], values: Sequence[int]
+    ) -> T:
+        async with (
+            self._answering(),
+            asyncio.timeout(READ_SECONDS),
+            self._engine.connect() as connection,
+        ):
+            return await read(connection, values)
+
+    async def _finished(self, work: Coroutine[None, None, T]) -> T:
+        """Let the work end though whoever waits for it leaves: a driver must not be cut short."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(_noted)
+        return await asyncio.shield(task)
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except _SHUT as error:
+            self._trouble = f"The ledger's database (PORTAL_DATABASE_URL) fails: {_kind(error)}."
+            raise LedgerUnavailable(_UNAVAILABLE) from error
+        self._trouble = None
+
+
+def _noted(task: asyncio.Task[Any]) -> None:
+    """Take note of how it ended, for when nobody waits any more."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _kind(error: BaseException) -> str:
+    """Name what the driver itself raised: its words may hold what nobody else is to read."""
+    told = getattr(error, "orig", None) or error
+    return type(told.__cause__ or told).__name__

@@ -1,0 +1,100 @@
+"""The endpoints behind signed addresses: PDFs and calendar entries, opened without signing in."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from adapters.documents.calendar import VisitEntry, ics
+from adapters.documents.papers import AnyPaper, kind_of
+from adapters.documents.press import NotPrinted, Press
+from adapters.servicetitan.errors import UpstreamError
+from resolvers.context import Context, Doors
+from resolvers.documents import paper, stationery_for
+from resolvers.errors import NotFound, NotReady, PortalError
+from resolvers.signed_addresses import Target, TargetKind
+from resolvers.visit_entries import visit_entry
+
+READING_SECONDS = 10.0
+"""How long the reading of what stands on one document may take."""
+
+T = TypeVar("T")
+
+_GONE: Final = "This address has ended. Open the document again from your portal.\n"
+_LATER: Final = "This document cannot be made at the moment. Try again in a minute.\n"
+_PASSIVE: Final = {"content-security-policy": "default-src 'none'", "cache-control": "no-store"}
+_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+
+
+class DocumentEndpoints:
+    """Opens an address, reads the record again as its viewer may see it now, and prints it.
+
+    Unknown, tampered, expired and no longer theirs is one answer: 404. `domain` stands in the keys
+    of calendar entries.
+    """
+
+    def __init__(
+        self, doors: Doors, press: Press, now: Callable[[], datetime], domain: str
+    ) -> None:
+        self._doors = doors
+        self._press = press
+        self._now = now
+        self._domain = domain
+
+    async def document(self, request: Request) -> Response:
+        """Answer with a PDF."""
+        return await self._answer(request, self._pdf)
+
+    async def calendar(self, request: Request) -> Response:
+        """Answer with a calendar entry."""
+        return await self._answer(request, self._ics)
+
+    async def _answer(
+        self, request: Request, make: Callable[[Context, Target], Awaitable[Response]]
+    ) -> Response:
+        opened = self._doors.documents.open(request.path_params["token"], self._now())
+        if opened is None:
+            return _sentence(404, _GONE)
+        target, viewer = opened
+        context = Context(viewer, self._now(), self._doors)
+        try:
+            return await make(context, target)
+        except (UpstreamError, NotReady, NotPrinted, TimeoutError):
+            return _sentence(503, _LATER, {"retry-after": "60"})
+        except PortalError:
+            return _sentence(404, _GONE)
+        finally:
+            context.end()
+
+    async def _pdf(self, context: Context, target: Target) -> Response:
+        made: AnyPaper = await _in_time(paper(context, target))
+        stationery = stationery_for(made, context.policy.documents)
+        pdf = await self._press.pdf(made, stationery)
+        name = f"{kind_of(made).value.capitalize()}-{_UNSAFE.sub('-', made.number)[:40]}.pdf"
+        return _file(pdf, "application/pdf", f'inline; filename="{name}"')
+
+    async def _ics(self, context: Context, target: Target) -> Response:
+        if target.kind is not TargetKind.VISIT:
+            raise NotFound
+        entry: VisitEntry = await _in_time(visit_entry(context, target.id))
+        # It reads the file of a time zone.
+        told = await asyncio.to_thread(ics, entry, context.now, self._domain)
+        return _file(told, "text/calendar; charset=utf-8", 'attachment; filename="visit.ics"')
+
+
+async def _in_time(reading: Awaitable[T]) -> T:
+    async with asyncio.timeout(READING_SECONDS):
+        return await reading
+
+
+def _file(body: bytes, media_type: str, disposition: str) -> Response:
+    headers = _PASSIVE | {"content-disposition": disposition, "content-type": media_type}
+    return Response(body, headers=headers)
+
+
+def _sentence(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    return PlainTextResponse(sentence, status, _PASSIVE | (headers or {}))

@@ -1,0 +1,123 @@
+"""What a policy must keep to beside its types: each check names the key and says what is wrong."""
+
+import re
+from collections.abc import Callable, Sequence
+from enum import Enum
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfoNotFoundError
+
+from adapters.servicetitan.service_agreements import AgreementStatus
+from resolvers.policy import Policy
+
+MOST_GRACE_MINUTES = 1440
+"""A day: for how long at most a visit that is over may count as one to come."""
+
+_STATUSES = [of.value for of in AgreementStatus if of is not AgreementStatus.UNKNOWN]
+
+
+def check(policy: Policy) -> None:
+    """Raise ValueError with the first thing that is wrong."""
+    for of in _CHECKS:
+        of(policy)
+
+
+def _tenant(policy: Policy) -> None:
+    if not re.fullmatch("[A-Z]{3}", policy.tenant.currency):
+        raise ValueError("tenant.currency must be three capital letters, for example USD")
+    try:
+        policy.tenant.zone()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            'tenant.time_zone must be the name of a time zone, for example "America/Chicago"'
+        ) from None
+
+
+def _ages(policy: Policy) -> None:
+    ages = {
+        "access.directory_stale_after_minutes": policy.access.directory_stale_after_minutes,
+        "cache.fresh_seconds": policy.cache.fresh_seconds,
+        "feeds.every_seconds": policy.feeds.every_seconds,
+    }
+    for key, age in ages.items():
+        if not 0 < age < float("inf"):
+            raise ValueError(f"{key} must be more than 0")
+    if not 0 <= policy.jobs.past_grace_minutes <= MOST_GRACE_MINUTES:
+        raise ValueError(f"jobs.past_grace_minutes must be from 0 to {MOST_GRACE_MINUTES}")
+
+
+def _addresses(policy: Policy) -> None:
+    addresses = {
+        "tenant.logo_url": policy.tenant.logo_url,
+        "tenant.sign_in_url": policy.tenant.sign_in_url,
+        "tenant.sign_up_url": policy.tenant.sign_up_url,
+        "financing.apply_url": policy.financing.apply_url,
+        "upcoming.scheduler_url": policy.upcoming.scheduler_url,
+    }
+    for key, address in addresses.items():
+        if address is not None and not _is_of_the_web(address):
+            raise ValueError(
+                f"{key} must be an address of the web, for example https://example.com/portal"
+            )
+
+
+def _is_of_the_web(address: str) -> bool:
+    """Would a browser ask the web for this address as it stands?"""
+    if not address.isprintable() or {*' "\\<>'} & {*address}:
+        return False
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"https", "http"} and bool(parts.hostname) and "@" not in parts.netloc
+
+
+def _choices(policy: Policy) -> None:
+    _distinct("screens.shown", policy.screens.shown)
+    _distinct("payments.methods", policy.payments.methods)
+    _distinct("agreements.statuses", policy.agreements.statuses)
+    for status in policy.agreements.statuses:
+        if status not in _STATUSES:
+            raise ValueError(
+                f'agreements.statuses names "{status}"; ServiceTitan has {", ".join(_STATUSES)}'
+            )
+
+
+def _distinct(key: str, named: Sequence[Enum | str]) -> None:
+    for of in named:
+        if named.count(of) > 1:
+            raise ValueError(f"{key} names {of.value if isinstance(of, Enum) else of} twice")
+
+
+def _financing(policy: Policy) -> None:
+    factor = policy.financing.monthly_factor
+    if factor is not None and not (factor.is_finite() and factor > 0):
+        raise ValueError("financing.monthly_factor must be more than 0")
+
+
+def _documents(policy: Policy) -> None:
+    told = policy.documents
+    if told.templates is None:
+        for key, given in {"logo": told.logo, "business_units": told.business_units}.items():
+            if given:
+                raise ValueError(f"documents.{key} needs documents.templates, the folder it is in")
+        return
+    folder = Path(told.templates)
+    if not folder.is_dir():
+        raise ValueError(f'documents.templates names "{folder}", which is no folder')
+    if told.logo is not None and not (folder / told.logo).is_file():
+        raise ValueError(f'documents.logo names "{told.logo}", which is no file in {folder}')
+    for unit in told.business_units.values():
+        if not (folder / unit).is_dir():
+            raise ValueError(f'documents.business_units names "{unit}", no folder in {folder}')
+
+
+_CHECKS: Sequence[Callable[[Policy], None]] = (
+    _tenant,
+    _ages,
+    _addresses,
+    _choices,
+    _financing,
+    _documents,
+)

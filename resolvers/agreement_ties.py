@@ -1,0 +1,24 @@
+"""Jobs owed to a service agreement: while it is not Active they are not upcoming (R54, Q16)."""
+
+from adapters.servicetitan.errors import UpstreamError
+from resolvers.agreements import is_activated, known_agreements
+from resolvers.context import Context
+from resolvers.levels import AccessLevel
+
+
+async def suspended_jobs(context: Context) -> frozenset[int]:
+    """Which jobs at places in reach are owed to agreements of which none is Active (R54)?
+
+    One question to the ledger for an operation, and only where it names jobs one more for the
+    agreements. What cannot be told suspends nothing: a job whose agreement is not known, or may
+    not be asked after now, stays where its visits put it.
+    """
+    places = context.reach.places.values()
+    seen = [place.id for place in places if place.level is not AccessLevel.NONE]
+    try:
+        ties = await context.doors.ledger.ties_at(seen)
+        agreements = await context.once(known_agreements) if ties else []
+    except UpstreamError:
+        return frozenset()
+    ended = {agreement.id for agreement in agreements if not is_activated(agreement)}
+    return frozenset(job for job, owed_to in ties.items() if owed_to <= ended)

@@ -1,0 +1,32 @@
+"""Edges to a list that is told in pages, answered for all parents of a level at once."""
+
+from typing import Any
+
+import strawberry
+
+from resolvers.paging import Listing
+from schema.arguments import After, Before, First, Last
+from schema.connections import connection_of, paged, paging
+from schema.edges import Load, field
+from schema.info import Info
+
+
+def paged_edge(load: Load, rows: object, description: str) -> Any:  # noqa: ANN401  # as schema.edges.field
+    """Return the connection to what `load(parents, context)` lists for each parent.
+
+    It gives a Listing, or an error, for each; `rows` is the graph's type of what is listed.
+    """
+
+    async def resolve(
+        parent: strawberry.Parent[Any],
+        info: Info,
+        first: First = 20,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> object:
+        asked = paging(info, first, after, last, before)
+        listing: Listing[Any] = await info.context.each(load, parent)
+        return paged(info, listing, asked)
+
+    return field(resolve, connection_of(rows) | None, description)

@@ -1,0 +1,68 @@
+"""`python -m tests.bench`: measures, and prints what it found as tables."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from tests.bench.budget import FULL, QUICK, Budget
+from tests.bench.failure import BenchFailed
+from tests.bench.report import print_report
+from tests.bench.results import Results
+from tests.bench.run import run
+from tests.bench.steps import steps_of
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def bench(
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="Only to see that it runs.")] = False,
+    json: Annotated[
+        Path | None, typer.Option(dir_okay=False, writable=True, help="A file for the figures.")
+    ] = None,
+) -> None:
+    """Measure the gateway over a sandbox: warm, cold, and what its rules cost."""
+    budget = QUICK if quick else FULL
+    try:
+        found = asyncio.run(_measured(budget))
+    except (BenchFailed, TimeoutError) as error:
+        typer.echo(str(error) or "A server did not start in time.", err=True)
+        raise typer.Exit(1) from None
+    except asyncio.CancelledError:
+        typer.echo("Stopped.", err=True)
+        raise typer.Exit(1) from None
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+    print_report(Console(), found, budget)
+
+
+async def _measured(budget: Budget) -> Results:
+    """Run with a bar; Ctrl-C and SIGTERM cancel the run, which ends what it started."""
+    task = asyncio.current_task()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("", total=steps_of(budget))
+
+        def step(told: str) -> None:
+            progress.update(bar, description=told, advance=1)
+
+        return await run(budget, step)
+
+
+if __name__ == "__main__":
+    app()

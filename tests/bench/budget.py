@@ -1,0 +1,24 @@
+"""How long a run may take, part by part."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A run's measures.
+
+    Each server is loaded in `rounds` of `round_seconds`, in turns with the others, after
+    `warm_up_seconds`; `cold_starts` is how many fresh gateways each cold operation is asked of;
+    every cost is the best of `repeats`.
+    """
+
+    rounds: int
+    round_seconds: float
+    warm_up_seconds: float
+    cold_starts: int
+    repeats: int
+    connections: int = 16
+
+
+FULL = Budget(rounds=5, round_seconds=1.0, warm_up_seconds=1.0, cold_starts=5, repeats=15)
+QUICK = Budget(rounds=1, round_seconds=0.3, warm_up_seconds=0.1, cold_starts=1, repeats=2)

@@ -1,0 +1,33 @@
+"""What is asked while it is measured, and by whom."""
+
+from dataclasses import dataclass
+
+ASKER = "jordan@example.com"
+"""Somebody with 2,000 jobs and 1,500 invoices."""
+
+TWENTY = "twenty@example.com"
+"""Somebody with twenty invoices, each of a job of its own, put into the sandbox for the run."""
+LATENCY_MS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An operation and what it is called in the tables."""
+
+    name: str
+    query: str
+
+
+CUSTOMER_READ = Question(
+    "customer, 20 invoices, items, job",
+    "{ viewer { customers(first: 1) { nodes { name invoices(first: 20) { nodes {"
+    " number status total balance items { name quantity total } job { number type }"
+    " } } } } } }",
+)
+JOBS_SCREEN = Question(
+    "Jobs screen of 2,000, 20 with appointments",
+    "{ viewer { jobs(tab: COMPLETED, first: 20) {"
+    " nodes { number type appointments { status date } } totalCount }"
+    " jobCounts { inProgress onHold upcoming completed canceled } } }",
+)
+HELLO = Question("who am I", "{ viewer { email } }")

@@ -1,0 +1,48 @@
+"""A whole run: the sandbox, the warm read, the cold read, the costs, in this order."""
+
+import os
+import platform
+import time
+from collections.abc import Callable
+
+from tests.bench.budget import Budget
+from tests.bench.cold import measure_cold
+from tests.bench.processes import child
+from tests.bench.results import Cost, Machine, Results
+from tests.bench.sandbox import Sandbox, sandbox_running
+from tests.bench.warm import measure_warm
+from tests.bench.wishes import Measure
+
+
+async def run(budget: Budget, step: Callable[[str], None]) -> Results:
+    """Measure everything; raise BenchFailed. `step` is told what is being done."""
+    began, machine = time.perf_counter(), _machine()
+    step("starting the sandbox")
+    async with sandbox_running() as sandbox:
+        warm, answer_bytes = await measure_warm(sandbox, budget, step)
+        cold = await measure_cold(sandbox, budget, step)
+        step("what rules cost")
+        costs = await _measure_costs(sandbox, budget)
+    return Results(
+        machine=machine,
+        seconds=time.perf_counter() - began,
+        answer_bytes=answer_bytes,
+        warm=warm,
+        cold=cold,
+        costs=costs,
+    )
+
+
+async def _measure_costs(sandbox: Sandbox, budget: Budget) -> list[Cost]:
+    wish = Measure(sandbox_url=sandbox.url, repeats=budget.repeats)
+    async with child("tests.bench.costs") as measuring:
+        return await measuring.ask(wish, list[Cost])
+
+
+def _machine() -> Machine:
+    return Machine(
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.machine()}",
+        cores=os.cpu_count() or 1,
+        load=round(os.getloadavg()[0], 2),
+    )

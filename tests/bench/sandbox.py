@@ -1,0 +1,81 @@
+"""The sandbox of a run: started, asked for tokens, and asked which calls were made."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from gateway.demo.sandbox_process import credentials
+from gateway.serving import listen, port_of
+from tests.bench.processes import child
+from tests.bench.questions import LATENCY_MS, TWENTY
+
+HOST = "127.0.0.1"
+TWENTY_CUSTOMER, TWENTY_PLACE = 9_000_001, 9_000_002
+_LIKE_CUSTOMER, _LIKE_PLACE, _LIKE_JOB, _LIKE_INVOICE = 1031, 2101, 310_001, 510_001
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox and its control plane."""
+
+    url: str
+    control: httpx.AsyncClient
+
+    async def token(self, email: str) -> str:
+        """Return a bearer token for this email."""
+        answer = await self.control.post("/_sandbox/token", json={"email": email})
+        return str(answer.raise_for_status().json()["accessToken"])
+
+    async def furnish(self) -> None:
+        """Put in a customer with twenty invoices, like the first twenty of the large one."""
+        owner = {"id": TWENTY_CUSTOMER, "name": "Twenty Invoices"}
+        await self._put("customers", TWENTY_CUSTOMER, _LIKE_CUSTOMER, name=owner["name"])
+        await self._put("locations", TWENTY_PLACE, _LIKE_PLACE, customerId=TWENTY_CUSTOMER)
+        email = {"customerId": TWENTY_CUSTOMER, "type": "Email", "value": TWENTY, "active": True}
+        await self._record("customer-contacts", 9_000_003, email)
+        place = {"id": TWENTY_PLACE, "name": "Twenty Invoices"}
+        for at in range(20):
+            job, invoice = 9_000_100 + at, 9_000_200 + at
+            at_home = {"customerId": TWENTY_CUSTOMER, "locationId": TWENTY_PLACE}
+            await self._put("jobs", job, _LIKE_JOB + at, invoiceId=invoice, **at_home)
+            of = {"id": job, "number": str(job), "type": "No Heat"}
+            billed = {"customer": owner, "location": place, "job": of, "active": True}
+            await self._put("invoices", invoice, _LIKE_INVOICE + at, **billed)
+
+    async def _put(self, collection: str, of: int, like: int, **changed: object) -> None:
+        row = await self.control.get(f"/_sandbox/records/{collection}/{like}")
+        await self._record(collection, of, row.raise_for_status().json() | changed | {"id": of})
+
+    async def _record(self, collection: str, of: int, row: dict[str, object]) -> None:
+        path = f"/_sandbox/records/{collection}/{of}"
+        answer = await self.control.put(path, json=row, params={"webhook": "false"})
+        answer.raise_for_status()
+
+    async def forget_calls(self) -> None:
+        """Begin to count anew."""
+        (await self.control.delete("/_sandbox/calls")).raise_for_status()
+
+    async def calls(self, *, everything: bool = False) -> int:
+        """Return how many calls were made since; with `everything`, feeds and tokens too."""
+        asked = {"all": str(everything).lower()}
+        answer = await self.control.get("/_sandbox/calls", params=asked)
+        return int(answer.raise_for_status().json()["total"])
+
+
+@asynccontextmanager
+async def sandbox_running() -> AsyncIterator[Sandbox]:
+    """Run the sandbox that the command line starts, on a free port and with latency."""
+    with listen(HOST, 0) as probe:
+        port = port_of(probe)
+    options = ("--port", str(port), "--latency-ms", str(LATENCY_MS), "--while-stdin-open")
+    url = f"http://{HOST}:{port}"
+    async with (
+        child("gateway", "sandbox", "serve", *options) as started,
+        httpx.AsyncClient(base_url=url, trust_env=False) as control,
+    ):
+        await credentials(started.process, url)
+        sandbox = Sandbox(url, control)
+        await sandbox.furnish()
+        yield sandbox

@@ -1,0 +1,25 @@
+"""A gateway as `serve` has it, over the run's sandbox, with rows that stay fresh."""
+
+from gateway.app import create_app
+from gateway.choices import Choices
+from gateway.logs import configure_logging
+from resolvers.policy import Cache, Feeds, Policy
+from tests.bench.obeying import hear
+from tests.bench.rows import settings_over
+from tests.bench.served.listening import serve
+from tests.bench.wishes import ServeGateway
+
+
+def main() -> None:
+    """Serve one; each request writes its line in the log, as in production."""
+    wish = hear(ServeGateway)
+    if wish is None:
+        return
+    configure_logging("info")
+    cache, feeds = Cache(fresh_seconds=wish.fresh_seconds), Feeds(every_seconds=3600.0)
+    settings = settings_over(wish.sandbox_url)
+    serve(create_app(settings, Choices(Policy(cache=cache, feeds=feeds)), tells_cost=True))
+
+
+if __name__ == "__main__":
+    main()

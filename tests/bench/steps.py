@@ -1,0 +1,11 @@
+"""How many steps a run tells of, for the bar that shows how far it is."""
+
+from tests.bench.budget import Budget
+
+_STARTS = 4
+_COLD_QUESTIONS = 2
+
+
+def steps_of(budget: Budget) -> int:
+    """Return the number of times a run with this budget calls `step`."""
+    return _STARTS + budget.rounds + _COLD_QUESTIONS * budget.cold_starts

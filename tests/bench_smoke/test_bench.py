@@ -1,0 +1,117 @@
+"""The benchmarks run from end to end, in a process of their own as `make bench` runs them."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "tests.bench")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run printed, and what it wrote down."""
+
+    printed: str
+    found: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    file = tmp_path_factory.mktemp("bench") / "found.json"
+    ended = subprocess.run(  # noqa: S603  # our own command
+        [*COMMAND, "--quick", "--json", str(file)],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return Run(ended.stdout, json.loads(file.read_text("utf-8")))
+
+
+def test_the_tables_have_a_row_for_everything_measured(run: Run) -> None:
+    measured = [row for part in ("warm", "cold", "costs") for row in run.found[part]]
+    assert len(measured) == 4 + 2 + 9
+    for row in measured:
+        assert f"\n{row['name']} " in run.printed
+
+
+def test_each_server_answered_under_load(run: Run) -> None:
+    rows = {row["name"]: row for row in run.found["warm"]}
+    assert list(rows) == [
+        "the gateway",
+        "plain Strawberry",
+        "… with documents cached",
+        "same bytes from memory",
+    ]
+    for row in rows.values():
+        assert row["requests"] > 0
+        assert 0 < row["p50"] <= row["p95"] <= row["p99"]
+
+
+def test_the_warm_read_calls_nobody(run: Run) -> None:
+    (gateway,) = (row for row in run.found["warm"] if row["name"] == "the gateway")
+    assert gateway["upstream_calls"] == 0
+
+
+def test_the_cold_reads_make_the_fewest_calls(run: Run) -> None:
+    calls = {row["name"]: row["calls"] for row in run.found["cold"]}
+    assert calls == {
+        "customer, 20 invoices, items, job": [5],  # invoices in three pages, jobs, job types
+        "Jobs screen of 2,000, 20 with appointments": [6],  # two pages, three of visits, job types
+    }
+
+
+def test_the_costs_are_of_as_many_rows_as_there_are(run: Run) -> None:
+    assert [row["of"] for row in run.found["costs"]] == [
+        *(2000, 2000),  # tabs
+        1500,  # may_see_invoice
+        1,  # reach_of
+        *(1000, 500),  # whole pages
+        1500,  # remembered invoices
+        *(1500, 1500),  # cursors
+    ]
+    assert all(row["micros"] > 0 for row in run.found["costs"])
+
+
+@pytest.fixture
+def running() -> Iterator[subprocess.Popen[str]]:
+    """A run that is under way."""
+    with subprocess.Popen(  # noqa: S603  # our own command
+        [*COMMAND, "--quick"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def test_a_run_that_is_stopped_leaves_nothing_behind(running: subprocess.Popen[str]) -> None:
+    children = _children(running.pid)
+    deadline = time.monotonic() + 20
+    while len(children) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+        children = _children(running.pid)
+    assert len(children) >= 2, "no server was started"
+    running.terminate()
+    _, told = running.communicate(timeout=20)
+    assert running.returncode == 1
+    assert told.endswith("Stopped.\n")
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+
+
+def _children(pid: int) -> list[int]:
+    """Return the ids of a process's children, where the system tells them."""
+    told = Path(f"/proc/{pid}/task/{pid}/children")
+    if not told.exists():
+        pytest.skip("this system does not tell a process's children (/proc)")
+    return [int(child) for child in told.read_text("ascii").split()]
