@@ -22,8 +22,8 @@ class ImportFailed(Exception):  # noqa: N818  # what a person is told
 
 def visits_in(path: Path) -> list[VisitRow]:
     """Read a file in UTF-8, with or without a mark at its start; raises BadFile."""
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return read_visit_file(lines)
+    with path.open("rb") as lines:
+        return read_visit_file(line.decode("utf-8-sig") for line in lines)
 
 
 def import_visits(database_url: str, rows: list[VisitRow], console: Console) -> Imported:

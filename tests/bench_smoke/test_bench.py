@@ -68,7 +68,7 @@ def test_the_warm_read_calls_nobody(run: Run) -> None:
 def test_the_cold_reads_make_the_fewest_calls(run: Run) -> None:
     calls = {row["name"]: row["calls"] for row in run.found["cold"]}
     assert calls == {
-        "customer, 20 invoices, items, job": [5],  # invoices in three pages, jobs, job types
+        "customer, 20 invoices, items, job": [3],  # invoices, jobs, job types
         "Jobs screen of 2,000, 20 with appointments": [6],  # two pages, three of visits, job types
     }
 

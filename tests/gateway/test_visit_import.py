@@ -66,10 +66,12 @@ def test_one_bad_line_stops_them_all_and_each_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
-    result = run(tmp_path, HEADER, SPRING.replace("Spring", "Fr\xfchjahr"), encoding="latin-1")
+    result = run(
+        tmp_path, HEADER, FALL, SPRING.replace("Spring", "Fr\xfchjahr"), encoding="latin-1"
+    )
     assert result.exit_code == 1
     assert result.stderr == (
-        "visits.csv, line 1: not UTF-8; save the file as CSV UTF-8.\nNothing was imported.\n"
+        "visits.csv, line 3: not UTF-8; save the file as CSV UTF-8.\nNothing was imported.\n"
     )
 
 

@@ -163,14 +163,6 @@ def test_r81_office_only_fields_are_not_in_the_graph() -> None:
             {"customers": {"nodes": [{"proposals": {"totalCount": 0, "nodes": []}}]}},
         ),
         (
-            "customers { nodes { serviceAgreements { totalCount nodes { id } } } }",
-            {"customers": {"nodes": [{"serviceAgreements": {"totalCount": 0, "nodes": []}}]}},
-        ),
-        (
-            "customers { nodes { memberships { totalCount nodes { id } } } }",
-            {"customers": {"nodes": [{"memberships": {"totalCount": 0, "nodes": []}}]}},
-        ),
-        (
             "jobs(tab: ON_HOLD) { nodes { proposals { id } } }",
             {"jobs": {"nodes": [{"proposals": []}]}},
         ),
@@ -209,8 +201,6 @@ def test_every_field_that_says_so_was_tried() -> None:
         "Customer.memberships",
         "Customer.proposals",
         "Customer.serviceAgreements",
-        "Customer.serviceAgreements",
-        "Customer.memberships",
         "Job.invoices",
         "Job.proposals",
         "Job.total",

@@ -1,19 +1,16 @@
 """The Unscheduled section, booking, and the jobs of agreements that are not Active (R54-R57)."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
 
 import pytest
 
 from adapters.ledger.ledger import Ledger
 from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
-from resolvers.policy import Agreements, BookingKind, Tenant, Upcoming
-from tests.house import House, demo_policy, open_house, ready_house
-from tests.promises import JORDAN, imported, jordan_at, lines, promised_house
+from resolvers.policy import BookingKind, Tenant, Upcoming
+from tests.house import House, demo_policy, ready_house
+from tests.promises import JORDAN, jordan_at, lines, promised_house
 
 PAT = "pat@example.com"
 PHONE, PAGE = "+1 630 555 0100", "https://book.example.com/grocers"
@@ -260,157 +257,3 @@ async def test_r6_without_access_to_its_place_a_visit_is_not_found(tmp_path: Pat
     async with promised_house(tmp_path, FILE, hidden) as house:
         answer = await house.ask(JORDAN, NODE, id=(await visit_ids(tmp_path))["Booked"])
         assert answer["data"] == {"node": None}
-
-
-# ------------------------------------------------ R54, Q16: jobs of agreements not Active
-
-TIES = lines(
-    f"930801,{OAK_PARK},Filters,2026-07-20,Scheduled,310001",
-    f"930802,{RIVER_FOREST},Filters,2026-07-20,Scheduled,310002",
-    "930803,2103,Filters,2026-07-20,Unscheduled,310003",
-    "999999,2104,Filters,2026-07-20,Scheduled,310004",
-    "930802,2105,Filters,2026-07-20,Deleted,310005",
-    "930802,2106,Filters,2026-07-20,Scheduled,310006",
-    "930801,2106,Filters,2026-07-20,Scheduled,310006",
-    f"930802,{OAK_PARK},Done,2026-04-15,Completed,310169",
-)
-JOBS = """jobs(tab: UPCOMING, first: 100) { totalCount nodes { number } } jobCounts { upcoming }
-    tasks { upcomingAppointments(first: 100) { job { number } } }"""
-SUSPENDED = {"310002", "310003"}
-
-
-def upcoming(viewer: dict[str, Any]) -> set[str]:
-    return {row["number"] for row in viewer["jobs"]["nodes"]}
-
-
-def awaited(viewer: dict[str, Any]) -> set[str]:
-    return {row["job"]["number"] for row in viewer["tasks"]["upcomingAppointments"]}
-
-
-async def test_r54_q16_jobs_of_an_agreement_that_is_not_active_are_not_upcoming(
-    tmp_path: Path,
-) -> None:
-    async with ready_house() as house:
-        before = await house.viewer(JORDAN, JOBS)
-    every = upcoming(before)
-    assert len(every) == 25
-    assert every > SUSPENDED
-    async with promised_house(tmp_path, TIES) as told:
-        viewer = await told.viewer(JORDAN, JOBS)
-        assert upcoming(viewer) == every - SUSPENDED
-        assert viewer["jobs"]["totalCount"] == viewer["jobCounts"]["upcoming"] == 23
-        assert awaited(viewer) == awaited(before) - SUSPENDED
-        query = "query($id: ID!) { job(id: $id) { number tab } }"
-        for number, tab in (("310001", "UPCOMING"), ("310002", None), ("310169", "COMPLETED")):
-            found = await told.data(JORDAN, query, id=global_id("Job", number))
-            assert found == {"job": {"number": number, "tab": tab}}
-
-
-async def test_r54_an_agreement_that_is_activated_again_brings_them_back(tmp_path: Path) -> None:
-    async with promised_house(tmp_path, TIES) as house:
-        await house.put("service-agreements", 930802, status="Activated")
-        assert "310002" in upcoming(await house.viewer(JORDAN, JOBS))
-
-
-async def test_r54_ties_cost_one_call_for_the_agreements_and_no_ties_none(
-    tmp_path: Path,
-) -> None:
-    async with ready_house() as house:
-        await house.viewer(JORDAN, "jobCounts { upcoming }")
-        without = await house.calls()
-    async with promised_house(tmp_path, TIES) as told:
-        await told.viewer(JORDAN, "jobCounts { upcoming }")
-        tied = await told.calls()
-    assert tied - without == Counter({"service-agreements?customerIds=1031": 1})
-    assert without - tied == Counter()
-
-
-async def test_r54_where_the_agreements_cannot_be_read_the_jobs_stand(tmp_path: Path) -> None:
-    async with promised_house(tmp_path, TIES) as house:
-        await house.fault("/service-agreements/", status=503, times=20)
-        assert len(upcoming(await house.viewer(JORDAN, JOBS))) == 25
-
-
-# ------------------------------------------------ the ledger itself
-
-
-class Asked(Ledger):
-    """A ledger that counts what it is asked."""
-
-    questions: ClassVar[Counter[str]] = Counter()
-
-    async def visits_of(self, agreements: Sequence[int]) -> Any:  # noqa: ANN401  # as Ledger
-        """Count, and ask."""
-        Asked.questions["visits"] += 1
-        return await super().visits_of(agreements)
-
-    async def ties_at(self, locations: Sequence[int]) -> Any:  # noqa: ANN401  # as Ledger
-        """Count, and ask."""
-        Asked.questions["ties"] += 1
-        return await super().ties_at(locations)
-
-
-async def test_an_operation_asks_the_ledger_once_for_ties_and_once_for_a_level_of_visits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gateway.app.Ledger", Asked)
-    Asked.questions.clear()
-    every = Agreements(statuses=("Activated", "Expired", "Draft"))
-    async with promised_house(tmp_path, FILE, demo_policy(agreements=every)) as house:
-        await house.viewer(
-            JORDAN, f"{JOBS} {WAITING} customers {{ nodes {{ jobCounts {{ upcoming }} {NAMES} }} }}"
-        )
-        assert Asked.questions == {"ties": 1, "visits": 1}
-        Asked.questions.clear()
-        shown = "serviceAgreements { nodes { visits { nodes { name } } } }"
-        told = await house.viewer(JORDAN, shown)
-        assert len(told["serviceAgreements"]["nodes"]) == 3
-        assert Asked.questions == {"visits": 1}
-        Asked.questions.clear()
-        await house.viewer("morgan@example.com", "customers { nodes { jobCounts { upcoming } } }")
-        assert Asked.questions == {"ties": 1}
-
-
-async def test_the_ledger_down_leaves_everything_but_its_visits(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/not/there/ledger.db"
-    async with open_house(CALLED, database=url) as house:
-        for _ in range(1000):
-            ready = (await house.gateway.get("/health/ready")).json()
-            if list(ready["waiting"]) == ["ledger"]:
-                break
-            await asyncio.sleep(0.002)
-        assert ready["waiting"] == {
-            "ledger": "The ledger's database (PORTAL_DATABASE_URL) fails: OperationalError."
-        }
-        page = f"""{{ viewer {{ {NAMES} jobCounts {{ upcoming }}
-            serviceAgreements {{ nodes {{
-                name visits {{ totalCount }} invoices {{ totalCount }} }} }}
-            memberships {{ totalCount }} }} }}"""
-        told = await house.ask(JORDAN, page)
-        assert told["data"]["viewer"] == {
-            "unscheduledVisits": None,
-            "jobCounts": {"upcoming": 25},
-            "serviceAgreements": {
-                "nodes": [{"name": "Planned Care, all stores", "visits": None, "invoices": None}]
-            },
-            "memberships": {"totalCount": 0},
-        }
-        errors = {(error["path"][-1], error["extensions"]["code"]) for error in told["errors"]}
-        code = "UPSTREAM_UNAVAILABLE"
-        assert errors == {("unscheduledVisits", code), ("visits", code), ("invoices", code)}
-        assert str(tmp_path) not in str(told["errors"])
-
-
-async def test_a_ledger_that_comes_back_is_opened_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gateway.workers.RETRY_SECONDS", (0.01,))
-    folder = tmp_path / "late"
-    url = f"sqlite+aiosqlite:///{folder}/ledger.db"
-    async with open_house(CALLED, database=url) as house:
-        told = await house.gateway.get("/health/ready")
-        assert "ledger" in told.json()["waiting"]
-        await asyncio.to_thread(folder.mkdir)
-        await house.is_ready()
-        await imported(url, FILE)
-        assert len((await house.viewer(JORDAN, NAMES))["unscheduledVisits"]) == 2
