@@ -23,6 +23,7 @@ from gateway.settings import Settings
 from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
 from resolvers.policy import Access, Feeds, Override, Policy, Tenant
+from tests.canaries import forbidden
 
 TODAY = date(2026, 7, 14)
 NOON = datetime(2026, 7, 14, 17, 0, tzinfo=UTC)
@@ -56,6 +57,8 @@ class House:
     logs: MutableSequence[EventDict]
     choices: Choices
     moment: Moment
+    seed: tuple[date, int]
+    changed: bool = False
     tokens: dict[str, str] = field(default_factory=dict)
 
     async def token(self, email: str) -> str:
@@ -66,10 +69,16 @@ class House:
         return self.tokens[email]
 
     async def ask(self, email: str | None, query: str, **variables: object) -> dict[str, Any]:
-        """Ask the graph; return the whole answer, without what it cost."""
+        """Ask the graph; return the whole answer, without what it cost.
+
+        No answer may hold what names somebody else of the seed, whatever the test is about (T-1).
+        """
         headers = {} if email is None else {"authorization": f"Bearer {await self.token(email)}"}
         body = {"query": query, "variables": variables}
         answer = await self.gateway.post("/graphql", json=body, headers=headers)
+        if not self.changed:
+            leaked = forbidden(*self.seed, email or "nobody").found_in(answer.text)
+            assert not leaked, f"{email} was told of somebody else: {leaked}"
         told: dict[str, Any] = answer.json()
         told.pop("extensions", None)
         return told
@@ -91,7 +100,8 @@ class House:
         return Counter(_spelled(call) for call in told)
 
     async def put(self, collection: str, of: int, **row: object) -> None:
-        """Change a raw row of ServiceTitan's."""
+        """Change a raw row of ServiceTitan's; from then on its owners are the test's to know."""
+        self.changed = True
         answer = await self.sandbox.put(f"/_sandbox/records/{collection}/{of}", json=row)
         assert answer.is_success, answer.text
 
@@ -182,7 +192,8 @@ async def open_house(
                 transport=httpx.ASGITransport(gateway), base_url="http://gateway"
             ) as client,
         ):
-            yield House(client, control, logs, choices, moment)
+            seed = given["today"], given["homes"]
+            yield House(client, control, logs, choices, moment, seed)
 
 
 @asynccontextmanager
