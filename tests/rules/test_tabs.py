@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.servicetitan.appointments import AppointmentStatus
+from adapters.servicetitan.appointments import Appointment, AppointmentStatus
 from adapters.servicetitan.jobs import JobStatus
+from adapters.servicetitan.model import AppointmentId, CustomerId, JobId
+from resolvers.appointments import is_live
 from resolvers.tabs import JobTab, Visit, tab_of
 
 S, D, W, H, DONE, C, U = AppointmentStatus
@@ -106,3 +108,25 @@ def test_every_multiset_of_up_to_four_visits_stands_where_the_rules_say(job: Job
 )
 def test_the_order_of_visits_changes_nothing(job: JobStatus, live: list[Visit]) -> None:
     assert tab_of(job, live) is tab_of(job, live[::-1])
+
+
+def test_r48_every_multiset_of_up_to_four_visits_used_or_not_stands_where_its_live_ones_do() -> (
+    None
+):
+    kinds = [(status, unused) for status in AppointmentStatus for unused in (False, True)]
+    for size in range(5):
+        for visits in combinations_with_replacement(kinds, size):
+            rows = [
+                Appointment(
+                    id=AppointmentId(at + 1),
+                    job_id=JobId(1),
+                    customer_id=CustomerId(1),
+                    status=status,
+                    unused=unused,
+                )
+                for at, (status, unused) in enumerate(visits)
+            ]
+            live = [Visit(row.status, is_past=False) for row in rows if is_live(row)]
+            used = tuple(status for status, unused in visits if not unused)
+            for job in JOBS:
+                assert tab_of(job, live) is stated(job, used), (visits, job)

@@ -155,3 +155,25 @@ async def test_jordans_two_thousand_jobs_are_counted_and_paged(house: House) -> 
             break
         after = f', after: "{viewer["jobs"]["pageInfo"]["endCursor"]}"'
     assert len(seen) == len(set(seen)) == 1921
+
+
+@pytest.mark.parametrize(
+    ("statuses", "job_status", "tab"),
+    [
+        (["Done", "Hold"], "Hold", "ON_HOLD"),
+        (["Done", "Canceled"], "Canceled", "CANCELED"),
+        (["Done", "Canceled"], "Completed", "COMPLETED"),
+        ([], "InProgress", "IN_PROGRESS"),
+        ([], "Scheduled", "UPCOMING"),
+    ],
+)
+async def test_r52_what_visits_leave_open_the_jobs_own_status_decides(
+    house: House, statuses: list[str], job_status: str, tab: str
+) -> None:
+    await house.put("jobs", 399_001, customerId=1001, locationId=2001, jobStatus=job_status)
+    for at, status in enumerate(statuses):
+        visit = {"jobId": 399_001, "customerId": 1001, "start": "2026-07-10T15:00:00Z"}
+        end = "2026-07-10T16:00:00Z"
+        await house.put("appointments", 499_001 + at, status=status, end=end, **visit)
+    query = "query($id: ID!) { job(id: $id) { tab } }"
+    assert await house.data(PAT, query, id=global_id("Job", 399_001)) == {"job": {"tab": tab}}

@@ -126,7 +126,7 @@ async def test_lg1_nothing_personal_is_logged(house: House) -> None:
     assert [word for word in (*personal, *house.tokens.values()) if word in logged] == []
 
 
-def test_r81_office_only_fields_are_not_in_the_graph() -> None:
+def test_r69_r73_r81_office_only_fields_are_not_in_the_graph() -> None:
     graph = build_schema(sdl())
     fields = {
         name.lower()

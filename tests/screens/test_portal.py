@@ -146,3 +146,14 @@ async def test_my_tasks_leaves_out_what_no_screen_leads_to(
         "count": before["count"] - len(before[items]),
         "totalDue": None if screen is Screen.INVOICES else before["totalDue"],
     }
+
+
+async def test_r80_apple_pay_and_google_pay_are_offered_only_where_the_tenant_switches_them_on(
+    house: House,
+) -> None:
+    told = await house.data(None, "{ portal { paymentMethods } }")
+    assert told == {"portal": {"paymentMethods": ["CARD", "BANK_ACCOUNT"]}}
+    both = (PaymentMethodKind.CARD, PaymentMethodKind.APPLE_PAY)
+    await house.choose(demo_policy(payments=Payments(methods=both)))
+    told = await house.data(None, "{ portal { paymentMethods } }")
+    assert told == {"portal": {"paymentMethods": ["CARD", "APPLE_PAY"]}}

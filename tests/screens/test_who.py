@@ -44,7 +44,9 @@ async def test_a_body_that_is_no_request_is_bad_input(house: House, body: bytes)
     assert answer.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
-async def test_r2_a_contact_of_nobody_reaches_nothing(house: House) -> None:
+async def test_r2_r10_nobodys_contact_reaches_nothing_and_is_looked_for_nowhere_else(
+    house: House,
+) -> None:
     told = await house.viewer(CASEY, f"email {REACH}")
     assert told == {
         "email": CASEY,
