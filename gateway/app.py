@@ -33,6 +33,8 @@ from resolvers.context import Doors
 from resolvers.cursors import Cursors
 from resolvers.signed_addresses import SignedAddresses
 
+UPSTREAM_SECONDS = 8.0
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -45,15 +47,17 @@ def create_app(
     transport: httpx.AsyncBaseTransport | None = None,
     now: Callable[[], datetime] = _now,
     tells_cost: bool = False,
+    patience: float = UPSTREAM_SECONDS,
 ) -> Starlette:
     """Return the gateway, ready to be served; nothing is asked of anybody before its lifespan.
 
     `choices` may change while it runs: the next operation goes by them, and so does what is read
-    or remembered next. `transport` carries the calls to ServiceTitan and to the identity provider,
-    `now` is the moment that rules go by, `tells_cost` shows everybody what an operation cost
-    upstream.
+    or remembered next. `transport` carries the calls to ServiceTitan and to the identity provider.
+    `now` is the moment that rules go by. `tells_cost` shows everybody what an operation cost
+    upstream. `patience` is how many seconds one question to ServiceTitan may take: fewer than an
+    operation may, so that the rest of its answer stands.
     """
-    servicetitan = connect(settings.connection(), transport=transport)
+    servicetitan = connect(settings.connection(), transport=transport, deadline=patience)
     mirror = Mirror(servicetitan, Directory())
 
     def unready() -> str | None:

@@ -32,8 +32,12 @@ async def own_proposals(
     context: Context, customer: int | None = None, location: int | None = None
 ) -> list[Proposal]:
     """Return every proposal at the places with Billing access, newest first."""
-    found = grouped(await own_estimates(context, customer, location))
-    return sorted(found, key=lambda row: _newest(row, context), reverse=True)
+    return newest_first(grouped(await own_estimates(context, customer, location)), context)
+
+
+def newest_first(proposals: Iterable[Proposal], context: Context) -> list[Proposal]:
+    """Return the proposals by the day they were written, the newest first, then by id."""
+    return sorted(proposals, key=lambda row: _newest(row, context), reverse=True)
 
 
 def _newest(proposal: Proposal, context: Context) -> tuple[date, int]:
@@ -48,10 +52,16 @@ async def proposals_by(
 ) -> Listing[Proposal]:
     """Return the Proposals screen: newest first, narrowed as asked."""
     rows: list[Proposal] = await context.once(own_proposals, customer, location)
+    chosen = [row for row in rows if status in {None, status_of(row)}]
+    return listing(chosen, f"proposals {customer} {location} {status and status.value}", context)
+
+
+def listing(rows: Sequence[Proposal], name: str, context: Context) -> Listing[Proposal]:
+    """Return these proposals, in their order, as a list that can be read in pages."""
     return Listing(
-        rows=[row for row in rows if status in {None, status_of(row)}],
+        rows=rows,
         spot=lambda row: Spot(created_on(row, context.zone), row.first.id),
-        name=f"proposals {customer} {location} {status and status.value}",
+        name=name,
         newest_first=True,
     )
 

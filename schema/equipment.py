@@ -5,15 +5,15 @@ from datetime import date
 import strawberry
 
 from adapters.servicetitan.installed_equipment import Equipment as Machine
-from adapters.servicetitan.jobs import Job
-from resolvers import customers, equipment, locations, service_history, warranties
+from resolvers import customers, equipment, locations, warranties
 from resolvers.moments import business_day
-from resolvers.paging import Listing
-from schema.arguments import After, Before, First, Last
-from schema.connections import connection_of, paged, paging
+from resolvers.proposal_history import proposal_histories_of
+from resolvers.service_history import histories_of
 from schema.edges import field, later, tells
 from schema.info import Info
+from schema.needs import BILLING
 from schema.node import Node, by_id, shows
+from schema.paged_edges import paged_edge
 from schema.scalars import Day
 from schema.words import EquipmentStatus, WarrantyState
 
@@ -21,7 +21,8 @@ Parent = strawberry.Parent[Machine]
 Promise = strawberry.Parent[warranties.Warranty]
 Customer = later("Customer", "schema.customers")
 Location = later("Location", "schema.locations")
-Jobs = connection_of(later("Job", "schema.jobs"))
+Job = later("Job", "schema.jobs")
+Proposal = later("Proposal", "schema.proposals")
 
 
 def _shown(day: date | None) -> Day | None:
@@ -61,19 +62,6 @@ def _location(machine: Parent, info: Info) -> object:
     return locations.location_in(info.context.reach, machine.location_id)
 
 
-async def _service_history(
-    machine: Parent,
-    info: Info,
-    first: First = 20,
-    after: After = strawberry.UNSET,
-    last: Last = strawberry.UNSET,
-    before: Before = strawberry.UNSET,
-) -> object:
-    asked = paging(info, first, after, last, before)
-    rows: Listing[Job] = await info.context.each(service_history.histories_of, machine)
-    return paged(info, rows, asked)
-
-
 @strawberry.type(description="A machine installed at a place.")
 class Equipment(Node):
     """Shows a machine in sight."""
@@ -105,11 +93,17 @@ class Equipment(Node):
     )
     customer = field(_customer, Customer | None, "Whose machine it is, where in reach.")
     location = field(_location, Location | None, "Where it stands, where in reach.")
-    service_history = field(
-        _service_history,
-        Jobs | None,
+    service_history = paged_edge(
+        histories_of,
+        Job,
         "The jobs in sight that it was part of, done or to come, newest first: by the day they "
         "were completed, else booked.",
+    )
+    proposal_history = paged_edge(
+        proposal_histories_of,
+        Proposal,
+        "The visible proposals of those jobs, newest first.",
+        directives=BILLING,
     )
 
 

@@ -1,5 +1,6 @@
 """Edges to a list that is told in pages, answered for all parents of a level at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import strawberry
@@ -11,7 +12,9 @@ from schema.edges import Load, field
 from schema.info import Info
 
 
-def paged_edge(load: Load, rows: object, description: str) -> Any:  # noqa: ANN401  # as schema.edges.field
+def paged_edge(
+    load: Load, rows: object, description: str, *, directives: Sequence[object] = ()
+) -> Any:  # noqa: ANN401  # as schema.edges.field
     """Return the connection to what `load(parents, context)` lists for each parent.
 
     It gives a Listing, or an error, for each; `rows` is the graph's type of what is listed.
@@ -29,4 +32,4 @@ def paged_edge(load: Load, rows: object, description: str) -> Any:  # noqa: ANN4
         listing: Listing[Any] = await info.context.each(load, parent)
         return paged(info, listing, asked)
 
-    return field(resolve, connection_of(rows) | None, description)
+    return field(resolve, connection_of(rows) | None, description, directives=directives)

@@ -17,7 +17,7 @@ from structlog.types import EventDict
 from adapters.sandbox.app import create_sandbox
 from adapters.sandbox.homes import LANDMARKS, PEOPLE, TIME_ZONE
 from adapters.sandbox.options import SandboxOptions
-from gateway.app import create_app
+from gateway.app import UPSTREAM_SECONDS, create_app
 from gateway.choices import Choices
 from gateway.settings import Settings
 from resolvers.ids import global_id
@@ -169,6 +169,7 @@ async def open_house(
     *,
     now: datetime = NOON,
     database: str = IN_MEMORY,
+    patience: float = UPSTREAM_SECONDS,
     **options: Any,  # noqa: ANN401  # of the sandbox
 ) -> AsyncIterator[House]:
     """Open a house with these choices at this moment; it may not be ready yet."""
@@ -182,6 +183,7 @@ async def open_house(
         transport=wire,
         now=moment,
         tells_cost=True,
+        patience=patience,
     )
     # Once it runs, whatever waits for a file, a socket or a lock inside the event loop is an error.
     with capture_logs() as logs, blockbuster_ctx(["gateway", "schema", "resolvers", "adapters"]):

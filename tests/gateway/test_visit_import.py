@@ -1,6 +1,7 @@
 """`visits import`: what the office is told, and what is in the ledger afterwards."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def run(tmp_path: Path, *lines: str, url: str | None = None, encoding: str = "ut
 
 
 def rows(tmp_path: Path) -> list[tuple[object, ...]]:
-    with sqlite3.connect(tmp_path / "ledger.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
         return connection.execute(
             "SELECT agreement_id, location_id, name, due_on, status, job_id "
             "FROM agreement_visits ORDER BY id"

@@ -343,3 +343,37 @@ async def test_a_portal_without_the_screen_has_no_way_into_it() -> None:
             "locations": {"nodes": [{"equipment": None}]},
         }
         assert await house.calls() == {}
+
+
+PROPOSALS = "proposalHistory { totalCount nodes { number status estimates { number } } }"
+
+
+async def test_r68_the_proposal_history_is_what_was_offered_on_those_jobs(house: House) -> None:
+    told = await one(house, PAT, 800101, PROPOSALS)
+    assert told["proposalHistory"] == {
+        "totalCount": 1,
+        "nodes": [{"number": "300106", "status": "ACCEPTED", "estimates": [{"number": "600104"}]}],
+    }
+    assert await house.calls() == {
+        "installed-equipment?ids=800101": 1,
+        "jobs?customerId=1001": 1,
+        "estimates?locationId=2001": 1,
+    }
+
+
+async def test_r68_q18_without_billing_access_the_proposal_history_is_empty_and_no_error(
+    house: House,
+) -> None:
+    told = await one(house, RILEY, 800101, PROPOSALS)
+    assert told["proposalHistory"] == {"totalCount": 0, "nodes": []}
+    assert not [call for call in await house.calls() if call.startswith("estimates")]
+
+
+async def test_without_estimates_a_machine_has_no_proposal_history_and_stands(
+    house: House,
+) -> None:
+    await house.fault("/sales/", status=503, times=20)
+    query = f"query($id: ID!) {{ equipment(id: $id) {{ name {PROPOSALS} }} }}"
+    told = await house.ask(PAT, query, id=machine_id(800101))
+    assert told["data"] == {"equipment": {"name": FURNACE, "proposalHistory": None}}
+    assert [error["extensions"]["code"] for error in told["errors"]] == ["UPSTREAM_UNAVAILABLE"]

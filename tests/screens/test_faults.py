@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.house import House, number
+from tests.house import House, number, ready_house
 
 PAT = "pat@example.com"
 PAGE = """{ viewer { email
@@ -43,6 +43,8 @@ FAULTS: dict[str, tuple[dict[str, object], str]] = {
         },
         "UPSTREAM_REJECTED",
     ),
+    "half an answer": ({"truncateAt": 300, "times": ENOUGH}, "UPSTREAM_UNAVAILABLE"),
+    "a connection that breaks": ({"reset": True, "times": ENOUGH}, "UPSTREAM_UNAVAILABLE"),
     "everybody's rows": ({"ignoreFilters": True, "times": ENOUGH}, "UPSTREAM_REJECTED"),
     "fewer rows than it counts": (
         {
@@ -124,3 +126,11 @@ async def test_every_module_down_leaves_who_is_asking(house: House) -> None:
         "customers": {"nodes": [{"name": "Pat Sullivan", "accessLevel": "BILLING"}]},
         "jobCounts": None,
     }
+
+
+async def test_up2_a_servicetitan_that_is_too_slow_leaves_the_rest_of_the_page() -> None:
+    async with ready_house(patience=0.3) as house:
+        await house.fault("/accounting/", latencyMs=5_000, times=ENOUGH)
+        told = await house.ask(PAT, PAGE)
+        assert told["data"] == {"viewer": STANDS}
+        assert {error["extensions"]["code"] for error in told["errors"]} == {"UPSTREAM_UNAVAILABLE"}

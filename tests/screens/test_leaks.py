@@ -167,6 +167,10 @@ def test_r69_r73_r81_office_only_fields_are_not_in_the_graph() -> None:
             {"jobs": {"nodes": [{"proposals": []}]}},
         ),
         (
+            "equipment(first: 1) { nodes { proposalHistory { totalCount nodes { id } } } }",
+            {"equipment": {"nodes": [{"proposalHistory": {"totalCount": 0, "nodes": []}}]}},
+        ),
+        (
             "jobs(tab: ON_HOLD) { nodes { invoices { id } total } }",
             {"jobs": {"nodes": [{"invoices": [], "total": None}]}},
         ),
@@ -201,6 +205,7 @@ def test_every_field_that_says_so_was_tried() -> None:
         "Customer.memberships",
         "Customer.proposals",
         "Customer.serviceAgreements",
+        "Equipment.proposalHistory",
         "Job.invoices",
         "Job.proposals",
         "Job.total",
