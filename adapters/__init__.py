@@ -1,1 +1,1 @@
-"""The garden side: ServiceTitan, the cache, the directory, and a sandbox of them all."""
+"""The garden side: ServiceTitan, cache, ledger, directory, documents, and a sandbox of them."""

@@ -41,6 +41,5 @@ CUSTOMERS = Resource(
     model=Customer,
     keys={"id": Key[Customer]("ids", lambda row: (row.id,), BLOCK)},
     fixed={"active": "Any"},
-    customer_of=lambda row: row.id,
     by_customer="id",
 )

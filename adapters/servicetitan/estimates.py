@@ -129,7 +129,5 @@ ESTIMATES = Resource(
         "job_id": Key[Estimate]("jobId", lambda row: (row.job_id,) if row.job_id else ()),
     },
     page_size=200,
-    customer_of=lambda row: row.customer_id,
-    location_of=lambda row: row.location_id,
     by_location="location_id",
 )

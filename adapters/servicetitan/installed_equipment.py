@@ -49,7 +49,5 @@ INSTALLED_EQUIPMENT = Resource(
         "id": Key[Equipment]("ids", lambda row: (row.id,), BLOCK),
         "location_id": Key[Equipment]("locationIds", lambda row: (row.location_id,), BLOCK),
     },
-    customer_of=lambda row: row.customer_id,
-    location_of=lambda row: row.location_id,
     by_location="location_id",
 )

@@ -92,10 +92,6 @@ class Invoice(Model, frozen=True, kw_only=True):
     modified_on: Instant | None = None
 
 
-def _bill_to(row: Invoice) -> int | None:
-    return row.customer.id if row.customer else None
-
-
 def _bill_tos(row: Invoice) -> tuple[int, ...]:
     return (row.customer.id,) if row.customer else ()
 
@@ -109,7 +105,5 @@ INVOICES = Resource(
         "customer_id": Key[Invoice]("customerId", _bill_tos),
     },
     page_size=500,
-    customer_of=_bill_to,
-    location_of=lambda row: row.location.id if row.location else None,
     by_customer="customer_id",
 )

@@ -65,8 +65,6 @@ JOBS = Resource(
         "customer_id": Key[Job]("customerId", lambda row: (row.customer_id,)),
         "location_id": Key[Job]("locationId", lambda row: (row.location_id,)),
     },
-    customer_of=lambda row: row.customer_id,
-    location_of=lambda row: row.location_id,
     by_customer="customer_id",
     by_location="location_id",
 )

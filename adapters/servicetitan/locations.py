@@ -29,8 +29,6 @@ LOCATIONS = Resource(
         "customer_id": Key[Location]("customerId", lambda row: (row.customer_id,)),
     },
     fixed={"active": "Any"},
-    customer_of=lambda row: row.customer_id,
-    location_of=lambda row: row.id,
     by_customer="customer_id",
     by_location="id",
 )

@@ -70,7 +70,5 @@ MEMBERSHIPS = Resource(
         "customer_id": Key[Membership]("customerIds", lambda row: (row.customer_id,), BLOCK),
     },
     fixed={"active": "Any"},  # those that ended are shown too (R76)
-    customer_of=lambda row: row.customer_id,
-    location_of=lambda row: row.location_id,
     by_customer="customer_id",
 )

@@ -37,6 +37,5 @@ RECURRING_SERVICES = Resource(
         "location_id": Key[RecurringService]("locationIds", lambda row: (row.location_id,), BLOCK),
     },
     fixed={"active": "Any"},  # the visits that were made outlive their service
-    location_of=lambda row: row.location_id,
     by_location="location_id",
 )

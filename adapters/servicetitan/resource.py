@@ -54,11 +54,10 @@ class Key(Generic[M]):
 
 @dataclass(frozen=True, eq=False)
 class Resource(Generic[M]):
-    """A kind of record: where it is read, by which keys, and how a row proves whose it is.
+    """A kind of record: where it is read, and by which keys its rows prove what they answer.
 
     `path` holds `{tenant}`. `fixed` parameters go with every call. A list that `is_paged` not comes
-    in one piece, and knows no parameters for pages. `customer_of` and `location_of` read the owner
-    off a row; None says that it is proven by the record it hangs from.
+    in one piece, and knows no parameters for pages.
     `by_customer` and `by_location` name the keys under which an owner's rows are asked for.
 
     A *derived* resource has a `source`: it is asked as its source is, by its source's keys, the
@@ -73,8 +72,6 @@ class Resource(Generic[M]):
     fixed: Mapping[str, str] = field(default_factory=dict)
     page_size: int = 1000
     is_paged: bool = True
-    customer_of: Callable[[M], int | None] | None = None
-    location_of: Callable[[M], int | None] | None = None
     by_customer: str | None = None
     by_location: str | None = None
     source: "Resource[Any] | None" = None

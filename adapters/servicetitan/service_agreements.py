@@ -69,6 +69,5 @@ SERVICE_AGREEMENTS = Resource(
         "id": Key[ServiceAgreement]("ids", lambda row: (row.id,), BLOCK),
         "customer_id": Key[ServiceAgreement]("customerIds", lambda row: (row.customer_id,), BLOCK),
     },
-    customer_of=lambda row: row.customer_id,
     by_customer="customer_id",
 )
