@@ -1,7 +1,9 @@
 """The ledger's database: SQLite in one file, or PostgreSQL."""
 
+import asyncio
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -29,10 +31,30 @@ def _sqlite(url: URL) -> AsyncEngine:
     """
     in_memory = url.database in {None, "", ":memory:"}
     pool: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if in_memory else {}
-    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, **pool)
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        async_creator=lambda: _connected(url.database or ":memory:"),
+        **pool,
+    )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+async def _connected(file: str) -> aiosqlite.Connection:
+    """Open the file; where that fails, the driver's thread has ended before it is told.
+
+    Else it would speak to an event loop that may be gone.
+    """
+    connection = aiosqlite.connect(file)
+    thread = connection._thread  # noqa: SLF001  # the driver tells nobody when it ends
+    thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        await asyncio.to_thread(thread.join)
+        raise
 
 
 def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

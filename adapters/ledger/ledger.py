@@ -13,7 +13,13 @@ from adapters.ledger.database import alone, engine_of, writing
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.migrate import migrate
 from adapters.ledger.planned_visits import Imported, PlannedVisit, VisitRow
-from adapters.ledger.visit_rows import Progress, read_ties, read_visits, write_visits
+from adapters.ledger.visit_rows import (
+    Progress,
+    read_agreement,
+    read_ties,
+    read_visits,
+    write_visits,
+)
 
 T = TypeVar("T")
 
@@ -21,7 +27,7 @@ READ_SECONDS = 3.0
 """How long a reader waits for the database; a person is waiting for the reader."""
 
 _SHUT = (SQLAlchemyError, PostgresError, InterfaceError, OSError, TimeoutError)
-_UNAVAILABLE = "What the office keeps of agreements cannot be read now. Try again later."
+_UNAVAILABLE = "What the gateway keeps itself cannot be read now. Try again later."
 _NOT_YET = "The ledger's database (PORTAL_DATABASE_URL) is not open yet."
 
 
@@ -62,7 +68,11 @@ class Ledger:
         """
         if not agreements:
             return {}
-        return await self._finished(self._read(read_visits, agreements))
+        return await self.read(lambda connection: read_visits(connection, agreements))
+
+    async def agreement_of(self, visit: int) -> int | None:
+        """Return the agreement that promises the visit of this id; raises LedgerUnavailable."""
+        return await self.read(lambda connection: read_agreement(connection, visit))
 
     async def ties_at(self, locations: Sequence[int]) -> dict[int, frozenset[int]]:
         """Return which agreements each job at these places is owed to; raises LedgerUnavailable.
@@ -71,7 +81,7 @@ class Ledger:
         """
         if not locations:
             return {}
-        return await self._finished(self._read(read_ties, locations))
+        return await self.read(lambda connection: read_ties(connection, locations))
 
     async def import_visits(
         self, rows: Sequence[VisitRow], progress: Progress = _unheard
@@ -81,24 +91,42 @@ class Ledger:
         What is known already, by agreement, location, name and due day, keeps its id and takes
         over status and job. Nothing is taken away: a visit that is gone says so by its status.
         """
-        async with self._answering(), writing(self._engine).begin() as connection:
-            await alone(connection)
-            return await write_visits(connection, rows, progress)
+        return await self.write(
+            lambda connection: write_visits(connection, rows, progress), lone=True
+        )
 
     async def aclose(self) -> None:
         """Let what is under way end, and close every connection."""
         await asyncio.gather(*self._under_way, return_exceptions=True)
         await self._engine.dispose()
 
-    async def _read(
-        self, read: Callable[[AsyncConnection, Sequence[int]], Awaitable[T]], values: Sequence[int]
+    async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Return what this work reads, seen at one moment; raises LedgerUnavailable."""
+        return await self._finished(self._read(work))
+
+    async def write(
+        self, work: Callable[[AsyncConnection], Awaitable[T]], *, lone: bool = False
     ) -> T:
+        """Have all of this work written down or, raising LedgerUnavailable, none of it.
+
+        What the work itself raises undoes it too. With `lone` no other lone work runs meanwhile,
+        in whatever process.
+        """
+        return await self._finished(self._write(work, lone))
+
+    async def _read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with (
             self._answering(),
             asyncio.timeout(READ_SECONDS),
             self._engine.connect() as connection,
         ):
-            return await read(connection, values)
+            return await work(connection)
+
+    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]], lone: bool) -> T:  # noqa: FBT001  # of `write`
+        async with self._answering(), writing(self._engine).begin() as connection:
+            if lone:
+                await alone(connection)
+            return await work(connection)
 
     async def _finished(self, work: Coroutine[None, None, T]) -> T:
         """Let the work end though whoever waits for it leaves: a driver must not be cut short."""

@@ -45,6 +45,12 @@ async def read_visits(
     return {of: tuple(found[of]) for of in agreements}
 
 
+async def read_agreement(connection: AsyncConnection, visit: int) -> int | None:
+    """Return which agreement promises this visit, by the visit's own id; None for none."""
+    asked = select(_TABLE.agreement_id).where(_TABLE.id == visit)
+    return (await connection.execute(asked)).scalar_one_or_none()
+
+
 async def read_ties(
     connection: AsyncConnection, locations: Sequence[int]
 ) -> dict[int, frozenset[int]]:

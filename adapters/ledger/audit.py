@@ -1,0 +1,138 @@
+"""The audit trail: who did what, as whom, to what; entries are added, sealed and never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.ledger.chain import GENESIS, Row, add, read_rows, seal_of
+from adapters.ledger.ledger import Ledger
+
+_PAGE = 1000
+
+
+class Action(Enum):
+    """What was done; the words stand in the trail for ever."""
+
+    ACCESS_SET = "access.set"
+    LINK_CREATED = "link.created"
+    LINK_REVOKED = "link.revoked"
+    LINK_EXCHANGED = "link.exchanged"
+    STAFF_SIGNED_IN = "staff.sign-in"
+    STAFF_SIGNED_OUT = "staff.sign-out"
+    VIEWED_AS = "staff.view-as"
+    EXPLAINED = "staff.explain"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One deed. `as_whom` is the person through whose eyes the actor looked.
+
+    `version` is which version of the subject it was done to, where it has any. `details` is JSON:
+    what was decided, never a secret, nor what a person wrote or owes.
+    """
+
+    actor: str
+    action: Action
+    subject: str
+    request_id: str
+    at: datetime
+    details: Mapping[str, object] = field(default_factory=dict)
+    as_whom: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts, when, and in which request; `as_whom` as an entry has it."""
+
+    actor: str
+    request_id: str
+    at: datetime
+    as_whom: str | None = None
+
+    def did(self, action: Action, subject: str, **details: object) -> Entry:
+        """Return the entry that says so."""
+        return Entry(
+            self.actor, action, subject, self.request_id, self.at, details, as_whom=self.as_whom
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a walk along the trail found.
+
+    `entries` are whole from the first on; `head` seals the last of them: who notes it elsewhere can
+    tell later that none was taken away. `broken` is the id of the first entry that was tampered
+    with, or before which one is missing; None where all is as it was written.
+    """
+
+    entries: int
+    head: str
+    broken: int | None = None
+
+
+async def append(connection: AsyncConnection, *entries: Entry) -> None:
+    """Write entries down in the transaction of what they tell of, sealed one upon the other.
+
+    Whoever else appends waits until this transaction ends: append late in it, and raise the rights'
+    revision after it, never before, so that no two wait for each other.
+    """
+    await add(connection, [_row(entry) for entry in entries])
+
+
+class Audit:
+    """The trail by itself; every verb raises LedgerUnavailable."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def append(self, entry: Entry) -> None:
+        """Write down what is done without a change of the ledger."""
+        await self._ledger.write(lambda connection: append(connection, entry))
+
+    async def read(self, after: int = 0, most: int = _PAGE) -> list[tuple[int, Entry]]:
+        """Return the entries that follow the one of this id, each with its own, oldest first."""
+        rows = await self._ledger.read(lambda connection: read_rows(connection, after, most))
+        return [(of, _entry(row)) for of, row, _ in rows]
+
+    async def verify(self) -> Verified:
+        """Walk the whole trail, a thousand entries at a time, and see that each seal holds."""
+        count, head, after = 0, GENESIS, 0
+        while rows := await self._page(after):
+            for of, row, seal in rows:
+                if seal_of(head, row) != seal:
+                    return Verified(count, head, broken=of)
+                count, head, after = count + 1, seal, of
+        return Verified(count, head)
+
+    async def _page(self, after: int) -> list[tuple[int, Row, str]]:
+        return await self._ledger.read(lambda connection: read_rows(connection, after, _PAGE))
+
+
+def _row(entry: Entry) -> Row:
+    return Row(
+        at=entry.at,
+        actor=entry.actor,
+        as_whom=entry.as_whom,
+        action=entry.action.value,
+        subject=entry.subject,
+        version=entry.version,
+        details=entry.details,
+        request_id=entry.request_id,
+    )
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        actor=row.actor,
+        action=Action(row.action),
+        subject=row.subject,
+        request_id=row.request_id,
+        at=row.at,
+        details=row.details,
+        as_whom=row.as_whom,
+        version=row.version,
+    )
