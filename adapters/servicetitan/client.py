@@ -9,12 +9,19 @@ from typing import Generic, TypeVar
 import httpx
 
 from adapters.servicetitan.blocks import Dealt, Divisions, answer, blocks_of, compare
-from adapters.servicetitan.calls import Calls, Spent
+from adapters.servicetitan.breakers import BreakerState
+from adapters.servicetitan.calls import Calls
 from adapters.servicetitan.connection import Connection
+from adapters.servicetitan.counters import Counters
 from adapters.servicetitan.decoding import Envelope, decode
+from adapters.servicetitan.errand import Errand
 from adapters.servicetitan.errors import UpstreamRejected
+from adapters.servicetitan.feed_rows import decode_feed
 from adapters.servicetitan.model import Model
+from adapters.servicetitan.numbers import MOST, Numbers, bearing
+from adapters.servicetitan.pacing import Allowance, Pace, ProcessPace
 from adapters.servicetitan.pages import whole_list
+from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Feed, Key, Resource
 from adapters.servicetitan.together import together
 from adapters.servicetitan.tokens import Tokens
@@ -22,6 +29,9 @@ from adapters.servicetitan.tracking import Tracking, track
 from adapters.servicetitan.wire import Wire
 
 M = TypeVar("M", bound=Model)
+
+LIMIT = 60
+"""How many calls a second ServiceTitan allows an application and tenant (facts.md, b)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,50 +47,64 @@ class Answer(Generic[M]):
 
 @dataclass(frozen=True, slots=True)
 class FeedPage(Generic[M]):
-    """What changed since; `continue_from` is where to read on, now or later."""
+    """What changed since; `continue_from` is where to read on, now or later.
+
+    `closed` are the ids of rows that cannot be read: what was known of them holds no more.
+    `unreadable` is how many rows cannot be read, those without an id among them.
+    """
 
     rows: tuple[M, ...]
     continue_from: str
     has_more: bool
+    closed: tuple[int, ...] = ()
+    unreadable: int = 0
 
 
 class ServiceTitan:
     """One tenant's ServiceTitan. Use it within one event loop, and close it.
 
-    `oddities` counts what could not be read of rows and was left out, by `resource.field`.
+    `oddities` counts what could not be read of rows and was left out, by `resource.field`;
+    `counters` tell of the calls. It closes the pace it is given.
     """
 
-    def __init__(self, connection: Connection, wire: Wire, deadlines: tuple[float, float]) -> None:
+    def __init__(
+        self, connection: Connection, wire: Wire, pace: Pace, deadlines: tuple[float, float]
+    ) -> None:
         self.oddities: Counter[str] = Counter()
+        self.counters = Counters()
         self._wire = wire
+        self._pace = pace
         self._tokens = Tokens(wire, connection)
-        self._calls = Calls(wire, self._tokens, connection)
+        self._calls = Calls(wire, self._tokens, connection, pace, self.counters)
         self._deadline, self._feed_deadline = deadlines
 
-    async def ask(self, resource: Resource[M], by: str, values: Sequence[int]) -> Answer[M]:
+    async def ask(
+        self,
+        resource: Resource[M],
+        by: str,
+        values: Sequence[int],
+        priority: Priority = Priority.PEOPLE,
+    ) -> Answer[M]:
         """Give every row of `resource` whose `by` is one of `values`. Raises no `UpstreamError`.
 
         Raises `ValueError` for a derived resource, and for a key that the resource has not.
         """
         key = _key(resource, by)
-        spent = Spent()
-        deadline = asyncio.get_running_loop().time() + self._deadline
+        errand = _errand(priority, self._deadline)
         blocks = blocks_of(values, key.block)
-        dealt = await together(
-            self._block(resource, key, block, spent, deadline) for block in blocks
-        )
+        dealt = await together(self._block(resource, key, block, errand) for block in blocks)
         rows = {value: given for part in dealt for value, given in part.items()}
-        return Answer(rows, spent.calls)
+        return Answer(rows, errand.calls)
 
     async def _block(
-        self, resource: Resource[M], key: Key[M], block: list[int], spent: Spent, deadline: float
+        self, resource: Resource[M], key: Key[M], block: list[int], errand: Errand
     ) -> Dealt[M]:
         async def ask(values: Sequence[int]) -> list[M]:
             asked = frozenset(values)
 
             async def page(number: int) -> Envelope[M]:
                 params = _params(resource, key, values, number)
-                body = await self._calls.read(resource.name, resource.path, params, spent, deadline)
+                body = await self._calls.read(resource.name, resource.path, params, errand)
                 told = decode(resource.model, body, resource.name, self.oddities)
                 compare(told.data, key, asked, resource.name)
                 return told
@@ -89,30 +113,60 @@ class ServiceTitan:
 
         return await answer(ask, key, block, Divisions())
 
-    async def tracking(self, technician: int, appointment: int) -> Tracking:
-        """Give the link to this technician on the way to this visit. Raises no `UpstreamError`."""
-        deadline = asyncio.get_running_loop().time() + self._deadline
-        return await track(self._calls, technician, appointment, deadline)
+    async def numbered(
+        self, numbers: Numbers[M], number: str, priority: Priority = Priority.PEOPLE
+    ) -> tuple[M, ...]:
+        """Give the rows that bear this number: one, as a rule. Raises `UpstreamError`."""
+        resource, errand = numbers.resource, _errand(priority, self._deadline)
+        params = {numbers.parameter: number, "page": "1", "pageSize": str(MOST)}
+        params |= {**resource.fixed, **numbers.fixed}
+        body = await self._calls.read(resource.name, resource.path, params, errand)
+        told = decode(resource.model, body, resource.name, self.oddities)
+        return bearing(numbers, number, told)
 
-    async def feed(self, feed: Feed[M], continue_from: str | None) -> FeedPage[M]:
+    async def tracking(
+        self, technician: int, appointment: int, priority: Priority = Priority.PEOPLE
+    ) -> Tracking:
+        """Give the link to this technician on the way to this visit. Raises no `UpstreamError`."""
+        errand = _errand(priority, self._deadline)
+        return await track(self._calls, technician, appointment, errand)
+
+    async def feed(
+        self, feed: Feed[M], continue_from: str | None, priority: Priority = Priority.REFRESH
+    ) -> FeedPage[M]:
         """Read one page of what changed since `continue_from`, or of everything.
 
         Raises `UpstreamError`.
         """
         params = {"from": continue_from} if continue_from is not None else {}
-        params["includeRecentChanges"] = "true"
-        deadline = asyncio.get_running_loop().time() + self._feed_deadline
-        body = await self._calls.read(feed.name, feed.path, params, Spent(), deadline)
-        told = decode(feed.model, body, feed.name, self.oddities)
+        params |= {"includeRecentChanges": "true", **feed.fixed}
+        errand = _errand(priority, self._feed_deadline)
+        body = await self._calls.read(feed.name, feed.path, params, errand)
+        told, closed, unreadable = decode_feed(feed, body, self.oddities)
         goes_on = told.continue_from != continue_from or not told.has_more
         if told.continue_from is None or not goes_on:
             raise UpstreamRejected(f"ServiceTitan's {feed.name} does not tell where to read on.")
-        return FeedPage(tuple(told.data), told.continue_from, told.has_more)
+        rows = tuple(told.data)
+        return FeedPage(rows, told.continue_from, told.has_more, closed, unreadable)
+
+    def breakers(self) -> dict[str, BreakerState]:
+        """How is each module of ServiceTitan's that was asked?"""
+        return self._calls.breakers.states()
+
+    def paused(self) -> float:
+        """For how many seconds more, as far as is known, will ServiceTitan not be asked?"""
+        return self._pace.paused()
 
     async def aclose(self) -> None:
         """Close the connections."""
+        await self._calls.aclose()
         await self._tokens.aclose()
+        await self._pace.aclose()
         await self._wire.aclose()
+
+
+def _errand(priority: Priority, seconds: float) -> Errand:
+    return Errand(priority, asyncio.get_running_loop().time() + seconds)
 
 
 def _key(resource: Resource[M], by: str) -> Key[M]:
@@ -143,10 +197,13 @@ def connect(
     transport: httpx.AsyncBaseTransport | None = None,
     deadline: float = 10.0,
     feed_deadline: float = 30.0,
+    pace: Pace | None = None,
 ) -> ServiceTitan:
     """Make a client for a tenant; nothing is sent before the first question.
 
     `deadline` and `feed_deadline` are how many seconds a question, or a page of a feed, may take
-    with all its pages and attempts.
+    with all its pages and attempts. Without a `pace` it keeps one of its own, for a limit of sixty
+    calls a second.
     """
-    return ServiceTitan(connection, Wire(transport), (deadline, feed_deadline))
+    pace = pace or ProcessPace(lambda: Allowance.of(LIMIT))
+    return ServiceTitan(connection, Wire(transport), pace, (deadline, feed_deadline))

@@ -33,19 +33,19 @@ class Envelope(msgspec.Struct, Generic[T], frozen=True, kw_only=True, rename="ca
 def decode(model: type[M], body: bytes, subject: str, oddities: Counter[str]) -> Envelope[M]:
     """Read an answer whole, or raise `UpstreamRejected`; count what had to be left out of rows."""
     try:
-        return _at_once(model).decode(body)
+        return at_once(model).decode(body)
     except msgspec.ValidationError:
         pass
     except UNDECODABLE:
-        raise _unreadable(subject) from None
+        raise unreadable(subject) from None
     try:
         return _with_care(model, body, subject, oddities)
     except (*UNDECODABLE, Unreadable):
-        raise _unreadable(subject) from None
+        raise unreadable(subject) from None
 
 
 def _with_care(model: type[M], body: bytes, subject: str, oddities: Counter[str]) -> Envelope[M]:
-    told = _at_once(msgspec.Raw).decode(body)
+    told = at_once(msgspec.Raw).decode(body)
     rows = [_row(model, raw, subject, oddities) for raw in told.data]
     return Envelope(
         data=rows,
@@ -64,9 +64,11 @@ def _row(model: type[M], raw: msgspec.Raw, subject: str, oddities: Counter[str])
 
 
 @cache
-def _at_once(row: Any) -> msgspec.json.Decoder[Envelope[Any]]:  # noqa: ANN401  # a model, or raw JSON
+def at_once(row: Any) -> msgspec.json.Decoder[Envelope[Any]]:  # noqa: ANN401  # a model, or raw JSON
+    """Return what decodes a whole list or page of such rows."""
     return msgspec.json.Decoder(Envelope[row])
 
 
-def _unreadable(subject: str) -> UpstreamRejected:
+def unreadable(subject: str) -> UpstreamRejected:
+    """Return the error of an answer that cannot be read."""
     return UpstreamRejected(f"ServiceTitan's answer for {subject} is not one we can read.")

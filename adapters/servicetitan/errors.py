@@ -3,6 +3,7 @@
 UpstreamError
 ├── UpstreamUnavailable    ask again later: no connection, too slow, out of order
 ├── UpstreamBusy           ask again after `retry_after_ms`: too many calls (429)
+├── BudgetSpent            ask for less: the operation has made all the calls it may
 └── UpstreamRejected       asking again will not help: refused, unreadable, or not what was asked
     └── QuestionRefused    nor will it, as it stands; of several values, fewer may be answered
 
@@ -25,6 +26,14 @@ class UpstreamBusy(UpstreamError):  # noqa: N818  # as above
     def __init__(self, message: str, retry_after_ms: int) -> None:
         super().__init__(message)
         self.retry_after_ms = retry_after_ms
+
+
+class BudgetSpent(UpstreamError):  # noqa: N818  # a state of the operation's, told to the client
+    """The operation has made `ceiling` calls to ServiceTitan, and may make no more."""
+
+    def __init__(self, ceiling: int) -> None:
+        super().__init__(f"This operation needs more than {ceiling} calls to ServiceTitan.")
+        self.ceiling = ceiling
 
 
 class UpstreamRejected(UpstreamError):  # noqa: N818  # as above

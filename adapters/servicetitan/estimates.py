@@ -127,6 +127,9 @@ ESTIMATES = Resource(
             "locationId", lambda row: (row.location_id,) if row.location_id else ()
         ),
         "job_id": Key[Estimate]("jobId", lambda row: (row.job_id,) if row.job_id else ()),
+        "project_id": Key[Estimate](
+            "projectId", lambda row: (row.project_id,) if row.project_id else ()
+        ),
     },
     page_size=200,
     by_location="location_id",

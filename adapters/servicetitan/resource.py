@@ -90,8 +90,14 @@ class Ask(Generic[M]):
 
 @dataclass(frozen=True, eq=False)
 class Feed(Generic[M]):
-    """A stream of everything that changed, active or not, read on from where it was left."""
+    """A stream of everything that changed, active or not, read on from where it was left.
+
+    A row of which one of the fields in `decisive` cannot be read is not read at all. `fixed`
+    parameters go with every call.
+    """
 
     name: str
     path: str
     model: type[M]
+    decisive: frozenset[str] = frozenset()
+    fixed: Mapping[str, str] = field(default_factory=dict)

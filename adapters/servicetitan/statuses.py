@@ -1,5 +1,7 @@
 """What a status other than 200 means to whoever asked, and whether to ask again."""
 
+from math import ceil
+
 from adapters.servicetitan.errors import (
     QuestionRefused,
     UpstreamBusy,
@@ -10,13 +12,13 @@ from adapters.servicetitan.retries import Transient
 
 UNAUTHORIZED = 401
 _FORBIDDEN = 403
-_BUSY = 429
+BUSY = 429
 _BROKEN = 500
 _REFUSES_VALUES = frozenset({400, 404, 409})
 _PASSING = frozenset({500, 502, 503, 504})
 _REDIRECTS = range(300, 400)
 
-_A_SECOND = 1.0
+A_SECOND = 1.0
 """The limit is counted in calls a second, so a second is what to wait when none is told."""
 
 
@@ -26,8 +28,8 @@ def refusal(subject: str, status: int, pause: float | None) -> Exception:
     `pause` is what `Retry-After` told, in seconds. Gives a `Transient` where another attempt may
     help, an `UpstreamError` where it will not.
     """
-    if status == _BUSY:
-        return Transient(_busy(subject, pause), pause)
+    if status == BUSY:
+        return Transient(busy(subject, A_SECOND if pause is None else pause), pause)
     if status >= _BROKEN:
         broken = UpstreamUnavailable(f"ServiceTitan failed to give its {subject}. Try again later.")
         return Transient(broken, pause) if status in _PASSING else broken
@@ -36,9 +38,10 @@ def refusal(subject: str, status: int, pause: float | None) -> Exception:
     return UpstreamRejected(_for_good(subject, status))
 
 
-def _busy(subject: str, pause: float | None) -> UpstreamBusy:
-    wait = round((_A_SECOND if pause is None else pause) * 1000)
-    return UpstreamBusy(f"ServiceTitan is too busy to give its {subject}. Try again later.", wait)
+def busy(subject: str, seconds: float) -> UpstreamBusy:
+    """Say that this cannot be asked for so long."""
+    message = f"ServiceTitan is too busy to give its {subject}. Try again later."
+    return UpstreamBusy(message, ceil(seconds * 1000))
 
 
 def _for_good(subject: str, status: int) -> str:

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from adapters.servicetitan.calls import Calls, Spent
+from adapters.servicetitan.calls import Calls
 from adapters.servicetitan.decoding import UNDECODABLE
+from adapters.servicetitan.errand import Errand
 from adapters.servicetitan.errors import QuestionRefused, UpstreamError, UpstreamRejected
 
 TRACKING_PATH = "dispatch/v2/tenant/{tenant}/technician-tracking"
@@ -32,22 +33,21 @@ class Tracking:
     calls: int
 
 
-async def track(calls: Calls, technician: int, appointment: int, deadline: float) -> Tracking:
-    """Ask for the link. Raises no `UpstreamError`; `deadline` is in the event loop's own time.
+async def track(calls: Calls, technician: int, appointment: int, errand: Errand) -> Tracking:
+    """Ask for the link. Raises no `UpstreamError`.
 
     That ServiceTitan refuses this technician with this visit (400) says that there is no link.
     Source: GET /dispatch/v2/tenant/{tenant}/technician-tracking.
     """
-    spent = Spent()
     params = {"technicianId": str(technician), "appointmentId": str(appointment)}
     url: str | UpstreamError | None
     try:
-        url = _link(await calls.read(_SUBJECT, TRACKING_PATH, params, spent, deadline))
+        url = _link(await calls.read(_SUBJECT, TRACKING_PATH, params, errand))
     except QuestionRefused:
         url = None
     except UpstreamError as error:
         url = error
-    return Tracking(url, spent.calls)
+    return Tracking(url, errand.calls)
 
 
 def _link(body: bytes) -> str | None:

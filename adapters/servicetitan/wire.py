@@ -28,6 +28,10 @@ class Reply:
         return self.status == _OK
 
 
+class Unreadable(UpstreamRejected):
+    """What came back is no answer of the API's: a page for people, say, or a garbled one."""
+
+
 class Wire:
     """The way to ServiceTitan: never more than 32 requests at once, the others wait their turn."""
 
@@ -109,5 +113,5 @@ def _require_json(response: httpx.Response, subject: str) -> None:
         raise _unreadable(subject)
 
 
-def _unreadable(subject: str) -> UpstreamRejected:
-    return UpstreamRejected(f"ServiceTitan's answer for {subject} is not one we can read.")
+def _unreadable(subject: str) -> Unreadable:
+    return Unreadable(f"ServiceTitan's answer for {subject} is not one we can read.")

@@ -1,0 +1,17 @@
+"""What goes with every call that a question takes."""
+
+from dataclasses import dataclass
+
+from adapters.servicetitan.priority import Priority
+
+
+@dataclass(slots=True)
+class Errand:
+    """How urgent a question is, and until when it must be answered, in the event loop's own time.
+
+    `calls` is how many calls it has cost so far, every attempt counted, tokens not.
+    """
+
+    priority: Priority
+    deadline: float
+    calls: int = 0
