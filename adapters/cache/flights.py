@@ -2,12 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from adapters.servicetitan.errors import UpstreamUnavailable
 
 Q = TypeVar("Q", bound=Hashable)
 A = TypeVar("A")
+Start = Callable[[Sequence[Q]], Awaitable[Mapping[Q, A]]]
+
+
+class _Flight(NamedTuple, Generic[A]):
+    answer: asyncio.Future[A]
+    moment: Hashable
 
 
 class Flights(Generic[Q, A]):
@@ -18,49 +24,51 @@ class Flights(Generic[Q, A]):
     """
 
     def __init__(self) -> None:
-        self._under_way: dict[Q, asyncio.Future[A]] = {}
+        self._under_way: dict[Q, _Flight[A]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def is_under_way(self, question: Q, moment: Hashable = None) -> bool:
+        """Could this question be joined, by who asks at this moment?"""
+        flight = self._under_way.get(question)
+        return flight is not None and flight.moment == moment
+
     def join(
-        self,
-        questions: Sequence[Q],
-        start: Callable[[Sequence[Q]], Awaitable[Mapping[Q, A]]],
+        self, questions: Sequence[Q], start: Start[Q, A], moment: Hashable = None
     ) -> tuple[list[asyncio.Future[A]], int]:
         """Return a future for each question, and how many of them were already under way.
 
-        `start` is called once, with those that were not; it answers every one of them or raises.
+        A flight is joined only by who asks at the moment it began at, whatever tells moments apart.
+        `start` is called once, with those not joined; it answers every one of them or raises.
         """
-        new = [q for q in dict.fromkeys(questions) if q not in self._under_way]
+        new = [q for q in dict.fromkeys(questions) if not self.is_under_way(q, moment)]
         joined = len(questions) - len(new)
         if new:
             loop = asyncio.get_running_loop()
-            self._under_way.update((q, loop.create_future()) for q in new)
-            task = loop.create_task(self._fly(new, start))
+            begun = {q: _Flight[A](loop.create_future(), moment) for q in new}
+            self._under_way.update(begun)
+            task = loop.create_task(self._fly(begun, start))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return [self._under_way[q] for q in questions], joined
+        return [self._under_way[q].answer for q in questions], joined
 
-    async def _fly(
-        self,
-        questions: Sequence[Q],
-        start: Callable[[Sequence[Q]], Awaitable[Mapping[Q, A]]],
-    ) -> None:
+    async def _fly(self, begun: Mapping[Q, _Flight[A]], start: Start[Q, A]) -> None:
         try:
-            answers = await start(questions)
+            answers = await start(list(begun))
         except BaseException as error:
-            for question in questions:
-                self._land(question).set_exception(_told(error))
+            for question, flight in begun.items():
+                self._land(question, flight).set_exception(_told(error))
             if isinstance(error, asyncio.CancelledError):
                 raise
         else:
-            for question in questions:
-                self._land(question).set_result(answers[question])
+            for question, flight in begun.items():
+                self._land(question, flight).set_result(answers[question])
 
-    def _land(self, question: Q) -> asyncio.Future[A]:
-        future = self._under_way.pop(question)
+    def _land(self, question: Q, flight: _Flight[A]) -> asyncio.Future[A]:
+        if self._under_way.get(question) is flight:  # a later one may have taken its place
+            del self._under_way[question]
         # A failure that no reader stayed to hear is not a failure of the loop.
-        future.add_done_callback(lambda landed: landed.cancelled() or landed.exception())
-        return future
+        flight.answer.add_done_callback(lambda landed: landed.cancelled() or landed.exception())
+        return flight.answer
 
     async def aclose(self) -> None:
         """End what is still under way; its readers are told that the gateway stops."""

@@ -1,86 +1,195 @@
-"""What is remembered of ServiceTitan's rows, and under which key."""
+"""What one process remembers: rows by id, questions by their candidates, nothing by who asked."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+import time
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar
 
+import msgspec
+
+from adapters.cache.ages import HOLD_SECONDS, Life
+from adapters.cache.bounded import BoundedMemoryCache
+from adapters.cache.fills import Began, Fill, Forgotten, Found, Held, Listed, list_key, row_key
+from adapters.cache.generations import Generations, Key, Storing
 from adapters.servicetitan.model import Model
 from adapters.servicetitan.resource import Resource
 
 M = TypeVar("M", bound=Model)
 
-NOBODY_SECONDS = 30
-"""For how long it is believed that nothing answers a question by id (security.md 3.2)."""
+MEGABYTES = 256.0
+"""How much one process remembers, about."""
 
+_SAMPLE = 16
+_IN_MEMORY = 3.0
+_SPINE = 200.0
+_LISTED = 40.0
 
-class Store(Protocol):
-    """The part of aiocache that is used here; its decorators, locks and pickling are not."""
-
-    async def multi_get(self, keys: list[str]) -> list[Any]:
-        """Return what stands under each key, None where nothing does."""
-
-    async def multi_set(self, pairs: Sequence[tuple[str, Any]], ttl: float | None = None) -> Any:  # noqa: ANN401  # aiocache's own signature
-        """Put each value under its key, for `ttl` seconds."""
+Entry = Held | Listed
 
 
 class Memory:
-    """Rows by their id, and for each question the ids of its candidates.
+    """Rows and lists of ids, believed by their ages and by what was forgotten (decisions 6 to 8).
 
     A question is answered from both, or not at all: a row that is gone makes it unknown, and a row
-    that no longer answers it falls out (decision 6). `fresh_seconds` tells for how long
-    what is kept now is believed.
+    that no longer answers it falls out. No method waits for anything: between its lines nobody else
+    reads or writes.
     """
 
-    def __init__(self, store: Store, fresh_seconds: Callable[[], float]) -> None:
-        self._store = store
-        self._fresh = fresh_seconds
+    def __init__(
+        self, megabytes: float = MEGABYTES, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.session = 0
+        self.generations = Generations(clock)
+        self.store = BoundedMemoryCache(megabytes * 1e6, lambda entry: entry.weight)
+        self._clock = clock
+        self._moves: Counter[str] = Counter()
 
-    async def by_id(self, resource: Resource[M], ids: Sequence[int]) -> dict[int, M]:
-        """Return the rows that are remembered, of those named."""
-        rows = await self._store.multi_get([_row(resource, of) for of in ids])
-        return {of: row for of, row in zip(ids, rows, strict=True) if row is not None}
+    async def by_id(self, resource: Resource[M], ids: Sequence[int]) -> dict[int, Held]:
+        """Return the rows that are remembered, of those named, however old."""
+        name = resource.name
+        held = await self.store.multi_get([(name, of) for of in ids])
+        return {of: row for of, row in zip(ids, held, strict=True) if row is not None}
 
     async def answers(
         self, resource: Resource[M], by: str, values: Sequence[int]
-    ) -> dict[int, tuple[M, ...]]:
-        """Return the rows of each question that is remembered whole."""
-        known = await self._candidates(resource, by, values)
-        ids = list(dict.fromkeys(of for candidates in known.values() for of in candidates))
-        rows = await self.by_id(resource, ids) if ids else {}
+    ) -> dict[int, Found]:
+        """Return the rows of each question that is remembered whole, however old."""
+        if by == "id":
+            return await self._by_id(resource, values)
+        lists = await self._lists(resource, by, values)
+        if not lists:
+            return {}
+        ids = dict.fromkeys(of for told in lists.values() for of in told.ids)
+        rows = await self.by_id(resource, list(ids)) if ids else {}
         answers = resource.keys[by].answers
+        found = ((value, gathered(value, lists[value], rows, answers)) for value in lists)
+        return {value: answer for value, answer in found if answer is not None}
+
+    async def _by_id(self, resource: Resource[M], ids: Sequence[int]) -> dict[int, Found]:
+        rows = await self.by_id(resource, ids)
+        found = {of: Found((held.row,), held.life) for of, held in rows.items()}
+        if len(found) < len(ids):
+            rest = [of for of in ids if of not in found]
+            nobody = await self._lists(resource, "id", rest)
+            found |= {of: Found((), none.life) for of, none in nobody.items()}
+        return found
+
+    async def _lists(
+        self, resource: Resource[M], by: str, values: Sequence[int]
+    ) -> dict[int, Listed]:
+        name = resource.name
+        floor = self.generations.floor(name)
+        found = await self.store.multi_get([(name, by, value) for value in values])
         return {
-            value: tuple(rows[of] for of in candidates if value in answers(rows[of]))
-            for value, candidates in known.items()
-            if all(of in rows for of in candidates)
+            value: told
+            for value, told in zip(values, found, strict=True)
+            if told is not None and told.life.number >= floor
         }
 
-    async def _candidates(
-        self, resource: Resource[M], by: str, values: Sequence[int]
-    ) -> dict[int, tuple[int, ...]]:
-        found = await self._store.multi_get([_question(resource, by, value) for value in values])
-        return {v: ids for v, ids in zip(values, found, strict=True) if ids is not None}
+    def began(self, resource: Resource[Any]) -> Began:
+        """Tell where memory stands, for a fill that begins now."""
+        number = self.generations.number(resource.name)
+        return Began(number, self.session, self._clock())
 
     async def keep(
-        self, resource: Resource[M], by: str, answers: Iterable[tuple[int, tuple[M, ...]]]
-    ) -> None:
-        """Remember these rows, and that they are the whole answer to these questions."""
-        rows: list[tuple[str, object]] = []
-        questions: list[tuple[str, object]] = []
-        nobody: list[tuple[str, object]] = []
-        id_of = resource.id_of
-        for value, answer in answers:
-            rows.extend((_row(resource, id_of(row)), row) for row in answer)
-            ids = tuple(id_of(row) for row in answer)
-            kept = nobody if by == "id" and not ids else questions
-            kept.append((_question(resource, by, value), ids))
-        fresh = self._fresh()
-        await self._store.multi_set(rows + questions, ttl=fresh)
-        if nobody:
-            await self._store.multi_set(nobody, ttl=min(fresh, NOBODY_SECONDS))
+        self, fill: Fill[M], began: Began, told: Mapping[Key, Storing] | None = None
+    ) -> Counter[Storing]:
+        """Put away what was not forgotten since the fill began; count what became of its parts.
+
+        `told` is what another store has made of its parts: what that refused is refused here.
+        """
+        name, life, rows = fill.resource.name, fill.life, fill.rows()
+        weight = _weight_of(list(rows.values()))
+        parts: dict[Key, Entry] = {
+            row_key(name, of): Held(row, life, weight) for of, row in rows.items()
+        }
+        for value, ids, lasting in fill.lists():
+            parts[list_key(name, fill.by, value)] = listed(ids, lasting)
+        return await self.adopt(name, parts, began, told)
+
+    async def adopt(
+        self,
+        resource: str,
+        parts: Mapping[Key, Entry],
+        began: Began,
+        told: Mapping[Key, Storing] | None = None,
+    ) -> Counter[Storing]:
+        """Put away these parts, as `keep` does."""
+        outcome: Counter[Storing] = Counter()
+        if began.session != self.session:
+            return outcome
+        until = self._clock() + HOLD_SECONDS
+        kept: list[tuple[Key, Entry]] = []
+        for key, entry in parts.items():
+            is_question = isinstance(entry, Listed)
+            verdict = self.generations.judge(resource, key, began.number, is_question=is_question)
+            if told is not None and verdict is not Storing.REFUSED:
+                verdict = told.get(key, verdict)
+            outcome[verdict] += 1
+            if verdict is Storing.KEPT:
+                kept.append((key, entry))
+            elif verdict is Storing.HELD:
+                short = entry.life.at_most(until)
+                kept.append((key, msgspec.structs.replace(entry, life=short)))
+        await self.store.multi_set(kept, ttl=None)
+        return outcome
+
+    async def forget(self, what: Forgotten, number: int) -> None:
+        """Forget what is named, as the forgetting of this number: a later fill's may stay."""
+        keys = what.keys()
+        self.generations.mark(what.resource, number, keys, every_question=what.every_question)
+        self._moves[what.resource] += 1
+        for key, entry in zip(keys, await self.store.multi_get(keys), strict=True):
+            if entry is not None and entry.life.number < number:
+                await self.store.delete(key)
+
+    def moves(self, resource: str) -> Hashable:
+        """Return what is another whenever something of this resource was forgotten since."""
+        return self.session, self._moves[resource]
+
+    def drop(self) -> None:
+        """Forget everything, and refuse all fills that have begun."""
+        self.session += 1
+        self.store.drop()
+        self.generations.clear()
 
 
-def _row(resource: Resource[Any], of: int) -> str:
-    return f"v:{resource.name}:{of}"
+def gathered(
+    value: int,
+    asked: Listed,
+    rows: dict[int, Held],
+    answers: Callable[[Any], Any],
+) -> Found | None:
+    """Make a question's answer of its candidates, None where one of them is gone."""
+    life = last = asked.life
+    answer = []
+    for of in asked.ids:
+        held = rows.get(of)
+        if held is None:
+            return None
+        if held.life is not last:
+            last = held.life
+            life = life.with_(last)
+        row = held.row
+        if value in answers(row):
+            answer.append(row)
+    return Found(tuple(answer), life)
 
 
-def _question(resource: Resource[Any], by: str, value: int) -> str:
-    return f"q:{resource.name}:{by}:{value}"
+def _weight_of(rows: Sequence[object]) -> float:
+    """Estimate how many bytes one of these rows takes in memory, from what a few take as JSON."""
+    if not rows:
+        return _SPINE
+    sample = rows[:: max(1, len(rows) // _SAMPLE)]
+    written = sum(len(msgspec.json.encode(row)) for row in sample)
+    return weight_of(written / len(sample))
+
+
+def weight_of(written: float) -> float:
+    """Estimate how many bytes a row takes in memory that takes so many as JSON."""
+    return _SPINE + _IN_MEMORY * written
+
+
+def listed(ids: tuple[int, ...], life: Life) -> Listed:
+    """Make an entry of a question's candidates."""
+    return Listed(ids, life, _SPINE + _LISTED * len(ids))

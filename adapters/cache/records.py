@@ -1,35 +1,63 @@
 """The one door through which rules reach ServiceTitan's rows: remembered, or asked for once."""
 
-from collections.abc import Mapping, Sequence
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
+from adapters.cache.ages import Ages
+from adapters.cache.changes import Changes, Question
+from adapters.cache.counts import Counts
+from adapters.cache.fills import Found, Held, Rows
 from adapters.cache.flights import Flights, landed
-from adapters.cache.memory import Memory
+from adapters.cache.gathering import Gathering, Upstream
+from adapters.cache.refusals import Refusals
+from adapters.cache.seeking import Intent, Landed, Seeker
+from adapters.cache.store import Store
 from adapters.cache.usage import Usage
-from adapters.servicetitan.client import Answer
-from adapters.servicetitan.errors import UpstreamError
+from adapters.servicetitan.errors import (
+    BudgetSpent,
+    UpstreamBusy,
+    UpstreamError,
+    UpstreamUnavailable,
+)
 from adapters.servicetitan.model import Model
+from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Ask, Resource
 
 M = TypeVar("M", bound=Model)
-Rows = tuple[M, ...]
+_Question = tuple[Ask[Any], Intent]
 
-
-class Upstream(Protocol):
-    """Whoever answers questions that memory cannot: the ServiceTitan client."""
-
-    async def ask(self, resource: Resource[M], by: str, values: Sequence[int]) -> Answer[M]:
-        """Answer one question for each value."""
+AFTER_FAILURE_SECONDS = 5.0
+"""For how long what could not be read again behind an answer is not tried again behind one."""
 
 
 class Records:
-    """ServiceTitan's rows, whoever asks: who may see which is decided above this door."""
+    """ServiceTitan's rows, whoever asks: who may see which is decided above this door.
 
-    def __init__(self, upstream: Upstream, memory: Memory) -> None:
-        self._upstream = upstream
-        self._memory = memory
-        self._flights: Flights[Ask[Any], tuple[Rows[Any] | UpstreamError, Usage]] = Flights()
+    Fresh answers come from memory; older ones too, while they are read again behind; past that the
+    reader waits, and is given what is remembered only where ServiceTitan fails (decision 8).
+    """
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        store: Store,
+        ages: Callable[[str], Ages],
+        clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
+        counts: Counts | None = None,
+    ) -> None:
+        self.counts = counts or Counts()
+        self._store = store
+        self._clock = clock
+        self._chance = chance
+        self._gathering = Gathering(upstream)
+        self._seeker = Seeker(store, self._gathering, ages, clock, chance)
+        self._flights: Flights[_Question, Landed] = Flights()
+        self._just_failed = Refusals(AFTER_FAILURE_SECONDS, clock=clock)
+        self._changes = Changes(store, self._seeker)
 
     async def rows(
         self,
@@ -48,45 +76,242 @@ class Records:
         if resource.source is not None:
             made = await self.rows(resource.source, by, values, usage, anew=anew)
             return [_projected(resource, rows) for rows in made]
-        known = {} if anew else await self._memory.answers(resource, by, values)
+        near = {} if anew else await self._store.near(resource, by, values)
+        known = self._known(resource, by, near, usage) if near else {}
         unknown = [value for value in values if value not in known]
         usage.saved += len(values) - len(unknown)
-        flown = await self._fly(resource, by, unknown, usage) if unknown else {}
-        return [known[value] if value in known else flown[value] for value in values]
+        if unknown:
+            intent = Intent.ANEW if anew else Intent.READ
+            known |= await self._flown(resource, by, unknown, intent, usage)
+        return [known[value] for value in values]
 
-    async def remembered(self, resource: Resource[M], ids: Sequence[int]) -> dict[int, M]:
-        """Return the rows in memory, of those named, without asking anybody."""
-        return await self._memory.by_id(resource, ids)
+    async def remembered(
+        self, resource: Resource[M], ids: Sequence[int], *, failing: bool = False
+    ) -> dict[int, M]:
+        """Return the rows that may be answered without asking anybody, of those named.
 
-    async def _fly(
-        self, resource: Resource[M], by: str, values: Sequence[int], usage: Usage
-    ) -> dict[int, Rows[M] | UpstreamError]:
-        asks = [Ask(resource, by, value) for value in values]
-        futures, joined = self._flights.join(asks, partial(self._ask, resource, by))
-        usage.saved += joined
-        await landed(futures)
-        answers: dict[int, Rows[M] | UpstreamError] = {}
-        for value, future in zip(values, futures, strict=True):
-            answers[value], cost = future.result()
-            usage.calls += cost.calls
-            cost.calls = 0  # told to the first reader that lands, not to each
-        return answers
+        With `failing` those too that are answered only because ServiceTitan just failed. What is
+        used of them is told by `used`.
+        """
+        found = await self._remembered(resource, ids)
+        now = self._clock()
+        if failing:
+            return {of: row.row for of, row in found.items() if now < row.life.fail_until}
+        return {of: row.row for of, row in found.items() if now < row.life.refresh_until}
 
-    async def _ask(
-        self, resource: Resource[M], by: str, asks: Sequence[Ask[M]]
-    ) -> Mapping[Ask[M], tuple[Rows[M] | UpstreamError, Usage]]:
-        answer = await self._upstream.ask(resource, by, [ask.value for ask in asks])
-        whole = [
-            (v, rows) for v, rows in answer.rows.items() if not isinstance(rows, UpstreamError)
-        ]
-        if resource.keys[by].is_proven:
-            await self._memory.keep(resource, by, whole)
-        cost = Usage(calls=answer.calls)
-        return {ask: (answer.rows[ask.value], cost) for ask in asks}
+    async def _remembered(self, resource: Resource[Any], ids: Sequence[int]) -> dict[int, Held]:
+        near = await self._store.near_by_id(resource, ids)
+        if len(near) == len(ids) or "id" not in resource.keys:
+            return near
+        rest = [of for of in ids if of not in near]
+        far = await self._store.far(resource, "id", rest, "")
+        return near | {
+            of: Held(told.rows[0], told.life) for of, told in far.found.items() if told.rows
+        }
+
+    async def used(self, resource: Resource[Any], ids: Sequence[int], usage: Usage) -> None:
+        """Note that these remembered rows were answered; what is no longer fresh is read again."""
+        held = await self._remembered(resource, ids) if ids else {}
+        now = self._clock()
+        due = [of for of, row in held.items() if row.life.is_due(now, self._chance)]
+        for of in due:
+            self._tell_age(now - held[of].life.fresh_until, usage)
+        if due:
+            self._read_behind(resource, "id", due)
+
+    async def fresh(
+        self,
+        resource: Resource[M],
+        ids: Sequence[int],
+        usage: Usage,
+        priority: Priority = Priority.MONEY,
+    ) -> list[M | UpstreamError | None]:
+        """Ask ServiceTitan itself for these rows, None where there is none: for money.
+
+        Nothing remembered is answered, and no question that is under way already is joined.
+        """
+        expected = -(-len(set(ids)) // resource.keys["id"].block)
+        if usage.room(expected) < expected:
+            return [BudgetSpent(usage.ceiling or 0)] * len(ids)
+        wanted = list(dict.fromkeys(ids))
+        usage.flying += expected
+        try:
+            told = await self._seeker.seek(resource, "id", wanted, Intent.ANEW, priority)
+        finally:
+            usage.flying -= expected
+        for answer in told.values():
+            _charge(usage, answer.cost)
+        return [_one(told[of].rows) for of in ids]
+
+    async def forget(
+        self,
+        resource: Resource[Any],
+        ids: Sequence[int],
+        questions: Sequence[Question] = (),
+        *,
+        every_question: bool = False,
+    ) -> None:
+        """Forget these rows, at once and in every worker, and once more when 5 s have passed.
+
+        Lists that hold them are asked again; those they may enter only where `questions` (by,
+        value) names them, or every question of the resource is to be forgotten. Raises
+        `CacheUnavailable` where the other workers could not be told.
+        """
+        named = resource.source or resource
+        await self._changes.forget(named, ids, questions, every_question=every_question)
+
+    async def changed(self, resource: Resource[Any], ids: Sequence[int]) -> Sequence[Any]:
+        """Forget these rows, read them again, and forget every question they now answer.
+
+        Returns the rows that could be read, as the resource's source has them: then no worker
+        answers with what was before, or will within a second. Where one cannot be read again, every
+        question of its resource is forgotten. Raises `CacheUnavailable` where the other workers
+        could not be told.
+        """
+        return await self._changes.changed(resource.source or resource, ids)
 
     async def aclose(self) -> None:
-        """End the flights that are still under way."""
+        """End the flights that are still under way, and what runs beside."""
+        await self._changes.aclose()
         await self._flights.aclose()
+        await self._gathering.aclose()
+        await self._store.aclose()
+
+    def _known(
+        self, resource: Resource[M], by: str, near: Mapping[int, Found], usage: Usage
+    ) -> dict[int, Rows[M] | UpstreamError]:
+        """Which of these may be answered now? What is due is read again behind the answer."""
+        now = self._clock()
+        known: dict[int, Rows[M] | UpstreamError] = {}
+        due = []
+        for value, (rows, life) in near.items():
+            if now >= life.refresh_until:
+                continue
+            known[value] = rows
+            if life.is_due(now, self._chance):
+                self._tell_age(now - life.fresh_until, usage)
+                due.append(value)
+        if due:
+            self._read_behind(resource, by, due)
+        return known
+
+    def _tell_age(self, seconds: float, usage: Usage) -> None:
+        if seconds > 0:
+            usage.tell_age(seconds)
+            self.counts.stale += 1
+
+    def _read_behind(self, resource: Resource[Any], by: str, values: Sequence[int]) -> None:
+        """Begin to read these again for whoever asks next, unless it is or was just tried."""
+        moment = self._store.moves(resource.name)
+        questions = [
+            (ask, Intent.REFRESH)
+            for ask in (Ask(resource, by, value) for value in values)
+            if ask not in self._just_failed
+            and not self._flights.is_under_way((ask, Intent.READ), moment)
+            and not self._flights.is_under_way((ask, Intent.REFRESH), moment)
+        ]
+        if questions:
+            self.counts.refreshes += len(questions)
+            start = partial(self._start, resource, by, Intent.REFRESH, Priority.REFRESH)
+            self._flights.join(questions, start, moment)
+
+    async def _flown(
+        self,
+        resource: Resource[M],
+        by: str,
+        values: Sequence[int],
+        intent: Intent,
+        usage: Usage,
+    ) -> dict[int, Rows[M] | UpstreamError]:
+        """Answer what memory cannot: within the operation's ceiling, and the old where it fails."""
+        moment = self._store.moves(resource.name)
+        questions = {value: (Ask(resource, by, value), intent) for value in values}
+        joinable = {v for v, q in questions.items() if self._flights.is_under_way(q, moment)}
+        new = [value for value in questions if value not in joinable]
+        block = resource.keys[by].block if by in resource.keys else 1
+        expected = usage.room(-(-len(new) // block))
+        flying = joinable.union(new[: expected * block])
+        start = partial(self._start, resource, by, intent, Priority.PEOPLE)
+        asked = [questions[value] for value in values if value in flying]
+        usage.flying += expected
+        try:
+            futures, joined = self._flights.join(asked, start, moment)
+            usage.saved += joined
+            await landed(futures)
+        finally:
+            usage.flying -= expected
+        answers: dict[int, Rows[M] | UpstreamError] = {
+            value: BudgetSpent(usage.ceiling or 0) for value in values if value not in flying
+        }
+        for (ask, _), future in zip(asked, futures, strict=True):
+            answers[ask.value] = self._landed(ask, future.result(), usage)
+        if intent is Intent.READ:
+            answers |= await self._lasting(resource, by, answers, usage)
+        return answers
+
+    def _landed(self, ask: Ask[M], told: Landed, usage: Usage) -> Rows[M] | UpstreamError:
+        _charge(usage, told.cost)
+        if told.life is not None:
+            now = self._clock()
+            self._tell_age(now - told.life.fresh_until, usage)
+            if told.life.is_due(now, self._chance):
+                self._read_behind(ask.resource, ask.by, [ask.value])
+        return told.rows
+
+    async def _lasting(
+        self,
+        resource: Resource[M],
+        by: str,
+        answers: Mapping[int, Rows[M] | UpstreamError],
+        usage: Usage,
+    ) -> dict[int, Rows[M]]:
+        """Find what is still remembered of the questions that ServiceTitan failed to answer."""
+        failed = [value for value, told in answers.items() if may_be_asked_again(told)]
+        if not failed:
+            return {}
+        found = await self._store.near(resource, by, failed)
+        rest = [value for value in failed if value not in found]
+        if rest:
+            found |= (await self._store.far(resource, by, rest, "")).found
+        now = self._clock()
+        lasting = {value: told for value, told in found.items() if now < told.life.fail_until}
+        for told in lasting.values():
+            self.counts.lasting += 1
+            self._tell_age(now - told.life.fresh_until, usage)
+        return {value: told.rows for value, told in lasting.items()}
+
+    async def _start(
+        self,
+        resource: Resource[Any],
+        by: str,
+        intent: Intent,
+        priority: Priority,
+        questions: Sequence[_Question],
+    ) -> Mapping[_Question, Landed]:
+        values = [ask.value for ask, _ in questions]
+        told = await self._seeker.seek(resource, by, values, intent, priority)
+        if intent is Intent.REFRESH:
+            for ask, _ in questions:
+                if isinstance(told[ask.value].rows, UpstreamError):
+                    self._just_failed.add(ask)
+        return {(ask, intent): told[ask.value] for ask, _ in questions}
+
+
+def _charge(usage: Usage, cost: Usage) -> None:
+    """Count what a flight cost: told to the first reader that lands, not to each."""
+    usage.calls += cost.calls
+    cost.calls = 0
+
+
+def may_be_asked_again(told: object) -> bool:
+    """Did ServiceTitan fail, rather than refuse?"""
+    return isinstance(told, UpstreamUnavailable | UpstreamBusy)
+
+
+def _one(rows: Rows[M] | UpstreamError) -> M | UpstreamError | None:
+    if isinstance(rows, UpstreamError):
+        return rows
+    return rows[0] if rows else None
 
 
 def _projected(resource: Resource[M], rows: Rows[Any] | UpstreamError) -> Rows[M] | UpstreamError:

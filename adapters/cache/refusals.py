@@ -23,6 +23,18 @@ class Refusals:
         """Was this look-up refused within the last seconds?"""
         return self._until.get(lookup, 0.0) > self._clock()
 
+    def discard(self, lookup: Hashable) -> None:
+        """Forget that this look-up was refused: it may be answered now."""
+        self._until.pop(lookup, None)
+
+    def __len__(self) -> int:
+        """How many are kept, those that are no longer believed among them."""
+        return len(self._until)
+
+    def clear(self) -> None:
+        """Forget them all: what decided is not what it was."""
+        self._until.clear()
+
     def add(self, lookup: Hashable) -> None:
         """Remember that this look-up was refused."""
         self._until[lookup] = self._clock() + self._seconds

@@ -1,11 +1,31 @@
 """What one operation cost upstream, and what memory saved it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import ceil
 
 
 @dataclass(slots=True)
 class Usage:
-    """Counted while an operation runs: calls made for it, and questions answered without one."""
+    """Counted while an operation runs: calls made for it, and questions answered without one.
+
+    `stale_seconds` is by how much the oldest of its answers was past its fresh age; 0 where all
+    were fresh. `ceiling` is how many calls it may cost, None where nobody counts; `flying` is how
+    many of them are under way.
+    """
 
     calls: int = 0
     saved: int = 0
+    stale_seconds: int = 0
+    ceiling: int | None = None
+    flying: int = field(default=0, compare=False)
+
+    def room(self, wanted: int) -> int:
+        """How many more calls, of those wanted, may be begun for this operation?"""
+        if self.ceiling is None:
+            return wanted
+        return max(0, min(wanted, self.ceiling - self.calls - self.flying))
+
+    def tell_age(self, seconds: float) -> None:
+        """Remember that something was answered this long after it was fresh."""
+        if seconds > self.stale_seconds:
+            self.stale_seconds = ceil(seconds)

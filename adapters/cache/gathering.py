@@ -1,0 +1,134 @@
+"""Ids that different requests ask for within moments of each other, in one call."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from adapters.cache.usage import Usage
+from adapters.servicetitan.client import Answer
+from adapters.servicetitan.model import Model
+from adapters.servicetitan.priority import Priority
+from adapters.servicetitan.resource import Resource
+
+M = TypeVar("M", bound=Model)
+
+WINDOW_SECONDS = 0.003
+"""For how long at most a question waits for others that could travel with it."""
+
+_Kind = tuple[Resource[Any], str, Priority]
+
+
+class Upstream(Protocol):
+    """Whoever answers questions that memory cannot: the ServiceTitan client."""
+
+    async def ask(
+        self,
+        resource: Resource[M],
+        by: str,
+        values: Sequence[int],
+        priority: Priority = Priority.PEOPLE,
+    ) -> Answer[M]:
+        """Answer one question for each value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a call answered, and what it cost: shared by all who travelled, told to the first."""
+
+    answer: Answer[Any]
+    cost: Usage
+
+
+@dataclass(slots=True, eq=False)
+class _Party:
+    """Those who travel together."""
+
+    told: asyncio.Future[Told]
+    departs: asyncio.Handle | None = None
+    values: dict[int, None] = field(default_factory=dict)
+
+
+class Gathering:
+    """Comma lists filled up across requests.
+
+    Who asks while no call of its kind is under way leaves at once: a reader alone waits for nobody.
+    Who asks while one is waits up to `window` seconds for others, or until a list is full.
+    """
+
+    def __init__(self, upstream: Upstream, window: float = WINDOW_SECONDS) -> None:
+        self._upstream = upstream
+        self._window = window
+        self._waiting: dict[_Kind, _Party] = {}
+        self._under_way: Counter[_Kind] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def ask(
+        self, resource: Resource[M], by: str, values: Sequence[int], priority: Priority
+    ) -> Told:
+        """Answer one question for each value, and perhaps others: a failure is in its answer."""
+        block = resource.keys[by].block
+        if block == 1 or len(values) >= block:
+            answer = await self._upstream.ask(resource, by, values, priority)
+            return Told(answer, Usage(answer.calls))
+        kind = (resource, by, priority)
+        party = self._party(kind, len(values), block)
+        party.values.update(dict.fromkeys(values))
+        if len(party.values) >= block:
+            self._depart(kind, party)
+        return await asyncio.shield(party.told)
+
+    def _party(self, kind: _Kind, more: int, block: int) -> _Party:
+        """Find those whom so many more can join, or begin anew."""
+        waiting = self._waiting.get(kind)
+        if waiting is not None:
+            if len(waiting.values) + more <= block:
+                return waiting
+            self._depart(kind, waiting)
+        loop = asyncio.get_running_loop()
+        party = self._waiting[kind] = _Party(loop.create_future())
+        if self._under_way[kind]:
+            party.departs = loop.call_later(self._window, self._depart, kind, party)
+        else:
+            party.departs = loop.call_soon(self._depart, kind, party)
+        return party
+
+    def _depart(self, kind: _Kind, party: _Party) -> None:
+        if self._waiting.get(kind) is not party:
+            return  # it was full, and has left before its time
+        del self._waiting[kind]
+        if party.departs is not None:
+            party.departs.cancel()
+        self._under_way[kind] += 1
+        task = asyncio.get_running_loop().create_task(self._travel(kind, party))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _travel(self, kind: _Kind, party: _Party) -> None:
+        resource, by, priority = kind
+        try:
+            answer = await self._upstream.ask(resource, by, list(party.values), priority)
+        except asyncio.CancelledError:
+            party.told.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001  # told to those aboard, whatever it is
+            party.told.set_exception(error)
+            party.told.add_done_callback(lambda told: told.exception())
+        else:
+            party.told.set_result(Told(answer, Usage(answer.calls)))
+        finally:
+            self._under_way[kind] -= 1
+            if not self._under_way[kind]:
+                del self._under_way[kind]
+
+    async def aclose(self) -> None:
+        """End the calls that are still under way, and those that have not left."""
+        for kind, party in tuple(self._waiting.items()):
+            del self._waiting[kind]
+            if party.departs is not None:
+                party.departs.cancel()
+            party.told.cancel()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
