@@ -11,7 +11,7 @@ from adapters.servicetitan.service_agreements import (
     ServiceAgreement,
 )
 from adapters.servicetitan.service_agreements import AgreementStatus as Told
-from resolvers.access import Place, Reach, reaches
+from resolvers.access import Party, Place, Reach, rank, reaches
 from resolvers.context import Context
 from resolvers.cursors import Spot
 from resolvers.errors import NotFound
@@ -19,6 +19,7 @@ from resolvers.levels import AccessLevel
 from resolvers.locations import location_in
 from resolvers.paging import Listing
 from resolvers.policy import Agreements
+from resolvers.rules import Rule, always, judged
 from resolvers.verdict import Refusal, Verdict
 
 
@@ -81,15 +82,41 @@ def least_for(choices: Agreements) -> AccessLevel:
 
 
 def may_see_agreement(reach: Reach, agreement: ServiceAgreement, choices: Agreements) -> Verdict:
-    """May this viewer open this agreement (R70, R71)? One place it covers is enough."""
-    if agreement.status.value not in choices.statuses:
-        return Refusal("R70", "The account shows no agreements in this status.")
+    """May this viewer open this agreement (R70, R71)?"""
+    return judged(AGREEMENT_RULES, reach, agreement, choices)
+
+
+def is_shown(_reach: Reach, agreement: ServiceAgreement, choices: Agreements) -> Verdict:
+    """Does the account show agreements in this status (R70)?"""
+    if agreement.status.value in choices.statuses:
+        return True
+    return Refusal("R70", "The account shows no agreements in this status.")
+
+
+def is_open_to(reach: Reach, agreement: ServiceAgreement, choices: Agreements) -> Verdict:
+    """Has this viewer the level it takes on a place that it covers (R71)? One place is enough."""
     least = least_for(choices)
     if covers_any(reach, agreement, least):
         return True
     if least is AccessLevel.BILLING:
         return Refusal("R71", "It takes Billing access on a location that the agreement covers.")
     return Refusal("R6", "No location that the agreement covers is in reach.")
+
+
+def _why_shown(_reach: Reach, agreement: ServiceAgreement, _choices: Agreements) -> str:
+    return f"The account shows agreements in the status {agreement.status.value}."
+
+
+AGREEMENT_RULES = (
+    Rule("R70", "Does the account show agreements in its status?", is_shown, _why_shown),
+    Rule(
+        "R71",
+        "Has the email the level it takes on a location that the agreement covers?",
+        is_open_to,
+        always("The email has the level it takes on at least one of the places it is for."),
+    ),
+)
+"""What every agreement is asked, wherever it is met."""
 
 
 def may_know_of(reach: Reach, agreement: ServiceAgreement) -> Verdict:
@@ -106,6 +133,14 @@ def covers_any(reach: Reach, agreement: ServiceAgreement, least: AccessLevel) ->
     """
     places: Sequence[int | None] = agreement.location_ids or (None,)
     return any(reaches(reach.billed(agreement.customer_id, place), least) for place in places)
+
+
+def deciding_of(reach: Reach, agreement: ServiceAgreement) -> Party | Place | None:
+    """Whose level opens it furthest, of the places it covers?"""
+    places: Sequence[int | None] = agreement.location_ids or (None,)
+    near = (reach.billed_by(agreement.customer_id, place) for place in places)
+    known = [holder for holder in near if holder is not None]
+    return max(known, key=lambda holder: rank(holder.level), default=None)
 
 
 def covered(agreement: ServiceAgreement, context: Context) -> list[Place]:

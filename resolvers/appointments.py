@@ -7,10 +7,10 @@ from enum import Enum
 from adapters.servicetitan.appointments import APPOINTMENTS, Appointment, AppointmentStatus
 from adapters.servicetitan.assignments import ASSIGNMENTS, Assignment
 from adapters.servicetitan.errors import UpstreamError
-from adapters.servicetitan.jobs import Job
+from adapters.servicetitan.jobs import JOBS, Job
 from resolvers.context import Context
 from resolvers.errors import NotFound
-from resolvers.jobs import jobs_of_appointments
+from resolvers.jobs import may_see_job
 from resolvers.verdict import Refusal, Verdict
 from resolvers.visit_times import in_order, next_visit
 
@@ -82,26 +82,48 @@ async def next_of(
 
 
 async def appointment(context: Context, key: int) -> Appointment:
-    """Return the live appointment of this id, of a job in reach; raises NotFound, UpstreamError."""
-    asked_for = {p.customer_id for p in context.reach.places.values()} | set(context.reach.parties)
-    (found,) = await context.many(APPOINTMENTS, [key], lambda row: _may_be_seen(row, asked_for))
+    """Return the live appointment of this id, of a job in reach; raises NotFound, UpstreamError.
+
+    Whose it is its job tells alone. So both are looked up, whosever they are, and two records of
+    one that is nobody's: neither the calls nor their time tell somebody else's from none (R14).
+    """
+    if await _is_at_hand(context, key):
+        (found,) = await context.many(APPOINTMENTS, [key], is_live)
+    elif context.was_refused(APPOINTMENTS, key):
+        found = None
+    else:
+        found = await _looked_up(context, key)
+    if isinstance(found, UpstreamError) and await _is_at_hand(context, key, failing=True):
+        (found,) = await context.many(APPOINTMENTS, [key], is_live)
     if isinstance(found, UpstreamError):
         raise found
     if found is None:
         raise NotFound
-    (job,) = await jobs_of_appointments([found], context)
-    if isinstance(job, UpstreamError):
-        raise job
-    if job is None:
-        raise NotFound
     return found
 
 
-def _may_be_seen(row: Appointment, customers: set[int]) -> Verdict:
-    """May this visit be seen, as far as it tells itself? Its job has the last word."""
-    if row.customer_id not in customers:
-        return Refusal("R1", "The appointment's customer is out of reach.")
-    return is_live(row)
+async def _is_at_hand(context: Context, key: int, *, failing: bool = False) -> bool:
+    """Are the visit and its job remembered, and in sight?"""
+    records = context.doors.records
+    row = (await records.remembered(APPOINTMENTS, [key], failing=failing)).get(key)
+    if row is None or not is_live(row):
+        return False
+    job = (await records.remembered(JOBS, [row.job_id], failing=failing)).get(row.job_id)
+    return job is not None and bool(may_see_job(context.reach, job))
+
+
+async def _looked_up(context: Context, key: int) -> Appointment | UpstreamError | None:
+    (answer,) = await context.anew(APPOINTMENTS, [key])
+    if isinstance(answer, UpstreamError):
+        return answer
+    row = next(iter(answer), None)
+    (owner,) = await context.anew(JOBS, [key if row is None else row.job_id])
+    if isinstance(owner, UpstreamError):
+        return owner
+    if row is not None and is_live(row) and any(may_see_job(context.reach, job) for job in owner):
+        return row
+    context.refuse(APPOINTMENTS, key)
+    return None
 
 
 async def technicians_of(

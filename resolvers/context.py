@@ -6,27 +6,25 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeGuard, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 
-from adapters.cache.records import Records
-from adapters.cache.refusals import Refusals
-from adapters.cache.tracking_links import TrackingLinks
+from adapters.cache.records import may_be_asked_again
 from adapters.cache.usage import Usage
-from adapters.ledger.planned_visits import PlannedVisit
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.model import Model
 from adapters.servicetitan.resource import Ask, Resource
-from resolvers.access import NOWHERE, Reach, Register, reach_of
-from resolvers.cursors import Cursors
-from resolvers.errors import NotReady, Unauthenticated
+from resolvers.access import Reach
+from resolvers.acquaintance import owners_of
+from resolvers.doors import Doors
+from resolvers.errors import Forbidden
 from resolvers.levels import AccessLevel
 from resolvers.policy import Policy
-from resolvers.signed_addresses import SignedAddresses
+from resolvers.rights import Refused
 from resolvers.verdict import Verdict
-from resolvers.viewer import Viewer, ViewerKind
+from resolvers.viewer import Viewer
 from resolvers.visit_times import Clock
 
 M = TypeVar("M", bound=Model)
@@ -36,69 +34,34 @@ Sees = Callable[[M], Verdict]
 Edge = Callable[..., Awaitable[Sequence[R | Exception]]]
 
 
-class Promised(Protocol):
-    """What the office imported of agreements: the ledger. Both verbs raise LedgerUnavailable."""
-
-    async def visits_of(self, agreements: Sequence[int]) -> dict[int, tuple[PlannedVisit, ...]]: ...  # noqa: D102  # as Ledger has it
-    async def ties_at(self, locations: Sequence[int]) -> dict[int, frozenset[int]]: ...  # noqa: D102  # as Ledger has it
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """What every operation asks through; made once, by the composition root.
-
-    `policy` tells the tenant's choices as they are now; `unready` tells why nobody can be let in by
-    the directory now, None where they can.
-    """
-
-    policy: Callable[[], Policy]
-    directory: Register
-    unready: Callable[[], str | None]
-    records: Records
-    tracking: TrackingLinks
-    ledger: Promised
-    refusals: Refusals
-    cursors: Cursors
-    documents: SignedAddresses
-
-
 @dataclass(frozen=True)
 class Context:
     """One operation's question to the house; nothing in it outlives the operation.
 
     Rows leave `own` and `many` only through a rule; `under` gives what hangs from records already
-    seen, and who calls it deals the rows to those alone.
+    seen, and who calls it deals the rows to those alone. `rights` and `policy` are what they were
+    when the operation began, though they change meanwhile.
     """
 
     viewer: Viewer
     now: datetime
     doors: Doors
+    policy: Policy
+    rights: Reach | Refused
+    request_id: str = ""
     usage: Usage = field(default_factory=Usage)
-
-    @cached_property
-    def policy(self) -> Policy:
-        """The tenant's choices: the same for the whole operation, though they change meanwhile."""
-        return self.doors.policy()
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The zone in which the business's days begin."""
         return self.policy.tenant.zone()
 
-    @cached_property
+    @property
     def reach(self) -> Reach:
-        """What this viewer may come near; raises Unauthenticated, NotReady without a directory."""
-        if self.viewer.kind is ViewerKind.ANONYMOUS:
-            raise Unauthenticated(
-                "Sign in first: without it only portal and __typename can be asked."
-            )
-        reason = self.doors.unready()
-        if reason is not None:
-            raise NotReady(reason)
-        email = self.viewer.email
-        if email is None:
-            return NOWHERE
-        return reach_of(email, self.doors.directory, self.policy.access)
+        """What this viewer may come near; raises why they were refused, where they were."""
+        if isinstance(self.rights, Reach):
+            return self.rights
+        raise self.rights
 
     @cached_property
     def clock(self) -> Clock:
@@ -124,14 +87,18 @@ class Context:
         Only customers and places with at least this level are asked about; with `customer`, only
         that one.
         """
-        asks = [ask for ask in self._own(resource, least) if customer in {None, ask[2]}]
+        asks = [ask for ask in self._own(resource, least, customer) if customer in {None, ask[2]}]
         answers = await self._load(resource, [Ask(resource, by, of) for by, of, _ in asks])
         rows = {resource.id_of(row): row for answer in answers for row in whole(answer)}
         return [row for row in rows.values() if sees(row)]
 
-    def _own(self, resource: Resource[M], least: AccessLevel) -> list[tuple[str, int, int]]:
+    def _own(
+        self, resource: Resource[M], least: AccessLevel, customer: int | None
+    ) -> list[tuple[str, int, int]]:
         """Which questions (key, value, whose) together ask for all that is in reach?"""
         by_customer = cast("str", resource.by_customer)
+        if self.reach.is_staff:
+            return [] if customer is None else [(by_customer, customer, customer)]
         asks = [(by_customer, of, of) for of in self.reach.customers_showing(least)]
         for place in self.reach.places_alone(least):
             by, of = by_customer, place.customer_id
@@ -158,16 +125,29 @@ class Context:
         nothing were known, and that it was refused is remembered for this viewer alone.
         """
         wanted = list(dict.fromkeys(of for of in ids if of is not None))
-        remembered = await self.doors.records.remembered(resource, wanted) if wanted else {}
-        found: dict[int, M | UpstreamError | None] = {
-            of: row for of, row in remembered.items() if sees(row)
-        }
-        self.usage.saved += len(found)
-        rest = [of for of in wanted if of not in found and not self._was_refused(resource, of)]
+        records = self.doors.records
+        remembered = await records.remembered(resource, wanted) if wanted else {}
+        if self.reach.is_staff:
+            await self.meet(*owners_of(remembered.values()))
+        seen = {of: row for of, row in remembered.items() if sees(row)}
+        found: dict[int, M | UpstreamError | None] = {**seen}
+        self.usage.saved += len(seen)
+        rest = [of for of in wanted if of not in found and not self.was_refused(resource, of)]
         asks = [Ask(resource, "id", of) for of in rest]
         for of, answer in zip(rest, await self._load(resource, asks, anew=True), strict=True):
             found[of] = self._seen(resource, of, answer, sees)
+        failed = [of for of in rest if may_be_asked_again(found[of])]
+        lasting = await records.remembered(resource, failed, failing=True) if failed else {}
+        old = {of: row for of, row in lasting.items() if sees(row)}
+        await records.used(resource, [*seen, *old], self.usage)
+        found |= old
         return [None if of is None else found.get(of) for of in ids]
+
+    async def anew(
+        self, resource: Resource[M], ids: Sequence[int]
+    ) -> list[tuple[M, ...] | UpstreamError]:
+        """Return each id's row as it is now, whatever is remembered: who calls judges it."""
+        return await self._load(resource, [Ask(resource, "id", of) for of in ids], anew=True)
 
     def _seen(
         self, resource: Resource[M], of: int, answer: tuple[M, ...] | UpstreamError, sees: Sees[M]
@@ -176,14 +156,31 @@ class Context:
             return answer
         if answer and sees(answer[0]):
             return answer[0]
-        self.doors.refusals.add(self._lookup(resource, of))
+        self.refuse(resource, of)
         return None
 
-    def _was_refused(self, resource: Resource[M], of: int) -> bool:
+    def refuse(self, resource: Resource[M], of: int) -> None:
+        """Remember for a while that this row is not this viewer's, or not at all."""
+        self.doors.refusals.add(self._lookup(resource, of))
+
+    def forget_refusal(self, resource: Resource[M], of: int) -> None:
+        """Ask for this row again though it was refused: it has changed, and is in reach."""
+        self.doors.refusals.discard(self._lookup(resource, of))
+
+    def was_refused(self, resource: Resource[M], of: int) -> bool:
+        """Was this row just found to be not this viewer's, or not at all?"""
         return self._lookup(resource, of) in self.doors.refusals
 
-    def _lookup(self, resource: Resource[M], of: int) -> tuple[str, str, int]:
-        return self.viewer.key, resource.name, of
+    def _lookup(self, resource: Resource[M], of: int) -> tuple[str, int, str, int]:
+        return self.viewer.key, self.reach.revision, resource.name, of
+
+    async def meet(self, customers: Iterable[int], locations: Iterable[int] = ()) -> None:
+        """Let staff know these records by name, and the places and owners that go with them.
+
+        A person's reach knows all it may from the beginning, and learns nothing here.
+        """
+        if self.reach.is_staff:
+            await self.doors.rights.meet(self.reach, customers, locations)
 
     async def once(self, work: Callable[..., Awaitable[R]], *arguments: object) -> R:
         """Do this work for the operation once, however many of its fields build on it."""
@@ -192,6 +189,17 @@ class Context:
         if task is None:
             task = self._works[key] = asyncio.ensure_future(work(self, *arguments))
         return cast("R", await asyncio.shield(task))
+
+    async def confirm(self) -> None:
+        """Read the viewer's rights once more, before the first call that changes something.
+
+        Raises why they are refused now, and Forbidden where they are not what they were.
+        """
+        now = await self.doors.rights.of(self.viewer, self.doors.policy().access)
+        if not isinstance(now, Reach):
+            raise now
+        if not self.reach.is_staff and now != self.reach:
+            raise Forbidden("What you may do here has just changed. Look again, and try anew.")
 
     def end(self) -> None:
         """Cancel what was begun for this operation alone; flights upstream are not its own."""
@@ -225,6 +233,8 @@ class Context:
         for answer in answers:
             if isinstance(answer, BaseException) and not isinstance(answer, UpstreamError):
                 raise answer
+        if self.reach.is_staff:
+            await self.meet(*owners_of(row for rows in answers if _is_there(rows) for row in rows))
         return cast("list[tuple[M, ...] | UpstreamError]", answers)
 
     async def _batch(self, asks: list[Ask[Any]], *, anew: bool) -> list[Any]:
@@ -262,6 +272,10 @@ class Context:
     @cached_property
     def _edges(self) -> dict[Any, DataLoader[Any, Any]]:
         return {}
+
+
+def _is_there(answer: object) -> TypeGuard[tuple[Model, ...]]:
+    return isinstance(answer, tuple)
 
 
 def whole(answer: Iterable[M] | UpstreamError) -> Iterable[M]:

@@ -9,22 +9,49 @@ from resolvers.context import Context
 from resolvers.errors import NotFound
 from resolvers.ids import number_of
 from resolvers.levels import AccessLevel
+from resolvers.rules import Rule, always, judged
 from resolvers.verdict import Refusal, Verdict
 
 
 def may_see_customer(reach: Reach, customer: int) -> Verdict:
     """May this viewer look into this customer's record (R1, R4)?"""
-    party = reach.parties.get(customer)
-    if party is None:
-        return Refusal("R1", "The email is no contact of this customer.")
-    if party.level is AccessLevel.NONE:
-        return Refusal("R4", "The office set No access on this customer.")
-    return True
+    return judged(CUSTOMER_RULES, reach, customer)
+
+
+def is_contact(reach: Reach, customer: int) -> Verdict:
+    """Is this viewer a contact of the customer itself (R1)?"""
+    if customer in reach.parties:
+        return True
+    return Refusal("R1", "The email is no contact of this customer.")
+
+
+def has_level(reach: Reach, customer: int) -> Verdict:
+    """Has this viewer any level on the customer (R4)?"""
+    if reach.parties[customer].level is not AccessLevel.NONE:
+        return True
+    return Refusal("R4", "The office set No access on this customer.")
+
+
+CUSTOMER_RULES = (
+    Rule(
+        "R1",
+        "Is the email a contact of the customer itself?",
+        is_contact,
+        always("The email is a contact of the customer itself."),
+    ),
+    Rule(
+        "R4",
+        "Has the email any level on the customer?",
+        has_level,
+        always("The level on the customer is not No access."),
+    ),
+)
+"""What every customer is asked, by its id."""
 
 
 def may_see_billing(reach: Reach, customer: int) -> Verdict:
     """May this viewer see anything of what this customer is billed (R5, R8)?"""
-    if customer in set(reach.customers_showing(AccessLevel.BILLING)):
+    if reach.among([customer], AccessLevel.BILLING):
         return True
     return Refusal("R8", "It takes Billing access on this customer, or on one of its locations.")
 
@@ -40,7 +67,12 @@ def may_see_account(reach: Reach, customer: int) -> Verdict:
 
 
 def own_customers(reach: Reach) -> list[Party]:
-    """Return the customers in reach with a level other than NONE, alphabetically, then by id."""
+    """Return the customers in reach with a level other than NONE, alphabetically, then by id.
+
+    Staff have none of their own.
+    """
+    if reach.is_staff:
+        return []
     seen = (party for party in reach.parties.values() if may_see_customer(reach, party.id))
     return sorted(seen, key=alphabetical)
 
@@ -52,6 +84,7 @@ def alphabetical(party: Party) -> tuple[str, int]:
 
 async def customer(context: Context, key: int) -> Party:
     """Return the customer of this id; raises NotFound (R14)."""
+    await context.meet([key])
     found = customer_in(context.reach, key)
     if found is None:
         raise NotFound

@@ -12,6 +12,7 @@ from resolvers.cursors import Spot
 from resolvers.errors import BadInput, NotFound
 from resolvers.levels import AccessLevel
 from resolvers.paging import Listing
+from resolvers.rules import Rule, always, judged
 from resolvers.verdict import Refusal, Verdict
 from resolvers.warranties import WarrantyState, has_warranty
 
@@ -20,17 +21,34 @@ _LONGEST = 200
 
 
 def may_see_equipment(reach: Reach, machine: Equipment) -> Verdict:
-    """May this viewer see this machine (R6, R67)? Billing access is not needed.
+    """May this viewer see this machine (R6, R66, R67)? Billing access is not needed."""
+    return judged(EQUIPMENT_RULES, reach, machine)
 
-    Its place alone decides: whoever its row names as the customer opens nothing.
-    """
-    if not machine.active:
-        return Refusal("R66", "The equipment is no longer active.")
+
+def is_active(_reach: Reach, machine: Equipment) -> Verdict:
+    """Does the office still count this machine (R66)?"""
+    return True if machine.active else Refusal("R66", "The equipment is no longer active.")
+
+
+def is_near(reach: Reach, machine: Equipment) -> Verdict:
+    """Is its place in reach (R6, R67)? Whoever its row names as the customer opens nothing."""
     if reach.done_at(None, machine.location_id) is not AccessLevel.NONE:
         return True
     if machine.location_id in reach.places:
         return Refusal("R6", "The office set No access on the location of this equipment.")
     return Refusal("R67", "The location of this equipment is out of reach.")
+
+
+def _why_near(reach: Reach, machine: Equipment) -> str:
+    holder = reach.done_by(None, machine.location_id)
+    return f"The equipment is at {holder.named}." if holder else "Staff see all equipment."
+
+
+EQUIPMENT_RULES = (
+    Rule("R66", "Is the equipment active?", is_active, always("The equipment is active.")),
+    Rule("R67", "Is the location of the equipment in reach?", is_near, _why_near),
+)
+"""What every machine is asked, wherever it is met."""
 
 
 def name_of(machine: Equipment) -> str:
@@ -89,10 +107,7 @@ async def own_equipment(
     """
     places = [
         place.id
-        for place in context.reach.places.values()
-        if place.level is not AccessLevel.NONE
-        and customer in {None, place.customer_id}
-        and location in {None, place.id}
+        for place in context.reach.places_showing(AccessLevel.NON_BILLING, customer, location)
     ]
     answers = await context.under(INSTALLED_EQUIPMENT, "location_id", places)
     rows = {row.id: row for answer in answers for row in whole(answer)}

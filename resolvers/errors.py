@@ -7,6 +7,7 @@ PortalError             carries the `code` that the client reads in `extensions`
 ├── BadInput            ask differently
 │   ├── BadCursor       begin the list again
 │   └── LimitExceeded   ask for less; `limit` names what was exceeded
+├── ChangesMissed       read again what you show, and listen anew
 └── NotReady            ask again soon: the gateway is still reading what it must know
 """
 
@@ -73,6 +74,15 @@ class LimitExceeded(BadInput):
     def extensions(self) -> dict[str, object]:
         """The code, and the limit's name."""
         return {"code": self.code, "limit": self.limit}
+
+
+class ChangesMissed(PortalError):  # noqa: N818  # what happened, told to the client
+    """A listener may not have been told of everything that changed."""
+
+    code = "CHANGES_MISSED"
+
+    def __init__(self) -> None:
+        super().__init__("Changes may have been missed. Read again what you show, and listen anew.")
 
 
 class NotReady(PortalError):  # noqa: N818  # a state, told to the client

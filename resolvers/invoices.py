@@ -3,14 +3,15 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
 
 from adapters.servicetitan.errors import UpstreamError, UpstreamRejected
 from adapters.servicetitan.invoices import INVOICES, Invoice
 from adapters.servicetitan.jobs import Job
-from resolvers.access import Reach
+from adapters.servicetitan.named import Named
+from resolvers.access import NOWHERE, Place, Reach, named
 from resolvers.context import Context
 from resolvers.cursors import Spot
 from resolvers.errors import NotFound
@@ -18,7 +19,10 @@ from resolvers.levels import AccessLevel
 from resolvers.moments import business_day
 from resolvers.open_jobs import all_without_open_jobs, without_open_jobs
 from resolvers.paging import Listing
+from resolvers.rules import Rule, always, judged
 from resolvers.verdict import Refusal, Verdict
+
+LINK_LASTS_AFTER_PAYMENT = timedelta(days=7)
 
 
 class InvoiceStatus(Enum):
@@ -30,26 +34,66 @@ class InvoiceStatus(Enum):
 
 
 def may_see_invoice(reach: Reach, invoice: Invoice) -> Verdict:
-    """May this viewer see this invoice (R18, R21, R24)?"""
-    if not invoice.active:
-        return Refusal("R24", "The invoice is no longer active.")
+    """May this viewer see this invoice (R18, R21, R24)? A link to it needs no level (R64)."""
+    return judged(INVOICE_RULES, reach, invoice)
+
+
+def is_active(_reach: Reach, invoice: Invoice) -> Verdict:
+    """Does the office still count this invoice (R24)?"""
+    return True if invoice.active else Refusal("R24", "The invoice is no longer active.")
+
+
+def is_billed_to(reach: Reach, invoice: Invoice) -> Verdict:
+    """Is it billed where this viewer has Billing access (R18), or the invoice of their link?"""
     customer = invoice.customer.id if invoice.customer else None
     location = invoice.location.id if invoice.location else None
-    if reach.billed(customer, location) is not AccessLevel.BILLING:
-        return Refusal("R18", "It takes Billing access on the invoice's Bill-To.")
-    return ever_owed(invoice)
+    if reach.billed(customer, location) is AccessLevel.BILLING or invoice.id in reach.invoices:
+        return True
+    if invoice.customer and location in reach.places and customer not in reach.parties:
+        return _billed_elsewhere(reach.places[location], invoice.customer)
+    return Refusal("R18", "It takes Billing access on the invoice's Bill-To.")
+
+
+def _billed_elsewhere(place: Place, bill_to: Named) -> Refusal:
+    payer = named("customer", bill_to.id, bill_to.name)
+    because = f"It is billed to {payer}, whoever the work at {place.named} was done for."
+    return Refusal("R19", because)
 
 
 def ever_owed(invoice: Invoice) -> Verdict:
-    """Did this invoice ever have a balance above 0 (R21, R22)?
+    """Did this invoice, whosever it is, ever have a balance above 0 (R21, R22)?"""
+    return _was_owed(NOWHERE, invoice)
 
-    A balance below the total says that something was paid. Where money cannot be read nothing says
-    that nothing was owed: the invoice is not hidden, and its money is an error.
+
+def _was_owed(_reach: Reach, invoice: Invoice) -> Verdict:
+    """Did it ever have a balance above 0? A balance below the total says that something was paid.
+
+    Where money cannot be read nothing says that nothing was owed: the invoice is not hidden, and
+    its money is an error.
     """
     total, balance = invoice.total, invoice.balance
     if total is None or balance is None or total > 0 or balance > 0 or total > balance:
         return True
     return Refusal("R21", "The invoice never had a balance above 0.")
+
+
+def _why_billed(reach: Reach, invoice: Invoice) -> str:
+    customer, place = invoice.customer, invoice.location
+    holder = reach.billed_by(customer.id if customer else None, place.id if place else None)
+    return f"The email has Billing access on {holder.named}." if holder else "A link opens it."
+
+
+INVOICE_RULES = (
+    Rule("R24", "Is the invoice active?", is_active, always("The invoice is active.")),
+    Rule("R18", "Has the email Billing access on its Bill-To?", is_billed_to, _why_billed),
+    Rule(
+        "R21",
+        "Did it ever have a balance above 0?",
+        _was_owed,
+        always("Something was owed or paid on it, or its amounts cannot be read."),
+    ),
+)
+"""What every invoice is asked, wherever it is met."""
 
 
 def money(invoice: Invoice, amount: Decimal | None) -> Decimal:
@@ -71,6 +115,14 @@ def status_of(invoice: Invoice) -> InvoiceStatus:
         return InvoiceStatus.PAID
     partly = money(invoice, invoice.total) > money(invoice, invoice.balance)
     return InvoiceStatus.PARTIALLY_PAID if partly else InvoiceStatus.OPEN
+
+
+def link_lasts(invoice: Invoice, today: date) -> bool:
+    """Does a link to it still open it: no longer than a week after it was paid?"""
+    paid_on = business_day(invoice.paid_on)
+    if paid_on is None or invoice.balance is None or invoice.balance > 0:
+        return True
+    return today <= paid_on + LINK_LASTS_AFTER_PAYMENT
 
 
 def is_overdue(invoice: Invoice, today: date) -> bool:
@@ -131,6 +183,10 @@ async def invoice(context: Context, key: int) -> Invoice:
     (found,) = await _invoices(context, [key])
     if isinstance(found, UpstreamError):
         raise found
+    if found is not None and key in context.reach.invoices:
+        if not link_lasts(found, context.today):
+            raise NotFound
+        return found  # the office sent the link, whatever it leaves out of lists
     shown = [] if found is None else await all_without_open_jobs([found], context)
     if not shown:
         raise NotFound
@@ -151,15 +207,18 @@ async def invoices_of_jobs(
     They are looked for among what is billed to the job's customer; where the job's own invoice is
     not there, it is billed to somebody else, and asked for by its id.
     """
-    billed = set(context.reach.customers_showing(AccessLevel.BILLING))
-    customers = list(dict.fromkeys(j.customer_id for j in jobs if j.customer_id in billed))
+    reach = context.reach
+    customers = reach.among((job.customer_id for job in jobs), AccessLevel.BILLING)
     answers = await context.under(INVOICES, "customer_id", customers)
     failed: dict[int, UpstreamError] = {
         c: a for c, a in zip(customers, answers, strict=True) if isinstance(a, UpstreamError)
     }
     rows = [row for a in answers if not isinstance(a, UpstreamError) for row in a]
     known: set[int] = {row.id for row in rows}
-    elsewhere = [job.invoice_id for job in jobs if _is_elsewhere(job, known, failed, billed)]
+    may_be_elsewhere = reach.holds_anywhere(AccessLevel.BILLING)
+    elsewhere = [
+        job.invoice_id for job in jobs if may_be_elsewhere and _is_elsewhere(job, known, failed)
+    ]
     singles = await _invoices(context, elsewhere)
     lost = {
         of: one
@@ -179,11 +238,9 @@ async def invoices_of_jobs(
     ]
 
 
-def _is_elsewhere(
-    job: Job, known: set[int], failed: dict[int, UpstreamError], billed: set[int]
-) -> bool:
-    """Must this job's own invoice be asked for by its id? Not for who may see no invoice at all."""
-    if job.invoice_id is None or job.invoice_id in known or not billed:
+def _is_elsewhere(job: Job, known: set[int], failed: dict[int, UpstreamError]) -> bool:
+    """Must this job's own invoice be asked for by its id?"""
+    if job.invoice_id is None or job.invoice_id in known:
         return False
     return job.customer_id not in failed
 

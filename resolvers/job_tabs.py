@@ -14,7 +14,12 @@ from resolvers.visit_times import Clock, is_past
 
 def tab_with(job: Job, live: Sequence[Appointment], clock: Clock) -> JobTab | None:
     """Under which tab does this job with these live visits stand, None where under none (R53)?"""
-    return tab_of(job.job_status, [Visit(visit.status, is_past(visit, clock)) for visit in live])
+    return tab_of(job.job_status, seen_by_tabs(live, clock))
+
+
+def seen_by_tabs(live: Sequence[Appointment], clock: Clock) -> list[Visit]:
+    """What does a tab need to know of these live visits?"""
+    return [Visit(visit.status, is_past(visit, clock)) for visit in live]
 
 
 def unless_suspended(job: Job, tab: JobTab | None, suspended: frozenset[int]) -> JobTab | None:

@@ -11,16 +11,33 @@ from resolvers.access import Reach
 from resolvers.context import Context, whole
 from resolvers.errors import NotFound
 from resolvers.levels import AccessLevel
+from resolvers.rules import Rule, judged
 from resolvers.verdict import Refusal, Verdict
 
 
 def may_see_job(reach: Reach, job: Job) -> Verdict:
     """May this viewer see this job (R6, R8, R19)? Billing access is not needed."""
+    return judged(JOB_RULES, reach, job)
+
+
+def is_near(reach: Reach, job: Job) -> Verdict:
+    """Is it done at a place in reach, or for a customer in reach (R6, R19)?"""
     if reach.done_at(job.customer_id, job.location_id) is not AccessLevel.NONE:
         return True
     if job.location_id in reach.places:
         return Refusal("R6", "The office set No access on the location of this job.")
     return Refusal("R19", "Neither the job's customer nor its location is in reach.")
+
+
+def _why_near(reach: Reach, job: Job) -> str:
+    holder = reach.done_by(job.customer_id, job.location_id)
+    return f"The job is at, or for, {holder.named}." if holder else "Staff see every job."
+
+
+JOB_RULES = (
+    Rule("R19", "Is the job at a place, or for a customer, in reach?", is_near, _why_near),
+)
+"""What every job is asked, wherever it is met."""
 
 
 async def own_jobs(context: Context, customer: int | None = None) -> list[Job]:
@@ -34,11 +51,7 @@ async def own_jobs(context: Context, customer: int | None = None) -> list[Job]:
 
 async def _at_places(context: Context, customer: int | None) -> list[Job]:
     """Jobs whose customer changed with their Bill-To are still found by their place (R19)."""
-    places = [
-        place.id
-        for place in context.reach.places.values()
-        if place.level is not AccessLevel.NONE and customer in {None, place.customer_id}
-    ]
+    places = [place.id for place in context.reach.places_showing(AccessLevel.NON_BILLING, customer)]
     answers = await context.under(JOBS, "location_id", places)
     rows = (job for answer in answers for job in whole(answer))
     return [job for job in rows if may_see_job(context.reach, job)]

@@ -32,8 +32,8 @@ def own_locations(reach: Reach, customer: int | None = None) -> Listing[Place]:
     rows = sorted(
         (
             place
-            for place in reach.places.values()
-            if may_see_location(reach, place.id) and customer in {None, place.customer_id}
+            for place in reach.places_showing(AccessLevel.NON_BILLING, customer)
+            if may_see_location(reach, place.id)
         ),
         key=lambda place: (place.name.casefold(), place.id),
     )
@@ -42,6 +42,7 @@ def own_locations(reach: Reach, customer: int | None = None) -> Listing[Place]:
 
 async def location(context: Context, key: int) -> Place:
     """Return the location of this id; raises NotFound (R14)."""
+    await context.meet((), [key])
     found = location_in(context.reach, key)
     if found is None:
         raise NotFound

@@ -19,6 +19,7 @@ from resolvers.levels import AccessLevel
 from resolvers.moments import business_day
 from resolvers.paging import Listing
 from resolvers.policy import Agreements
+from resolvers.rules import Rule, always, judged
 from resolvers.verdict import Refusal, Verdict
 
 
@@ -44,18 +45,41 @@ _FREQUENCIES = {
 
 
 def may_see_membership(reach: Reach, membership: Membership, choices: Agreements) -> Verdict:
-    """May this viewer open this membership (R4, R8, R76, R78)? Whether it is over does not matter.
+    """May this viewer open this membership, over or not (R4, R8, R76, R78)?"""
+    return judged(MEMBERSHIP_RULES, reach, membership, choices)
 
-    For every location of the customer (without one of its own) it takes the level on the customer.
-    """
+
+def is_kept(_reach: Reach, membership: Membership, _choices: Agreements) -> Verdict:
+    """Is it still in the office's books (R76)?"""
     if membership.status is Told.DELETED:
         return Refusal("R76", "The membership was deleted.")
-    least = least_for(choices)
-    if reaches(_level(reach, membership), least):
+    return True
+
+
+def is_open_to(reach: Reach, membership: Membership, choices: Agreements) -> Verdict:
+    """Has this viewer the level it takes where it holds (R4, R8)?
+
+    For every location of the customer (without one of its own) that is the level on the customer
+    (R78).
+    """
+    if reaches(_level(reach, membership), least_for(choices)):
         return True
     if membership.location_id is None:
         return Refusal("R78", "It takes the level on the customer: it covers every location.")
     return Refusal("R4", "It takes Billing access on the membership's location.")
+
+
+def _why_open(reach: Reach, membership: Membership, _choices: Agreements) -> str:
+    holder = reach.billed_by(membership.customer_id, membership.location_id)
+    told = holder.named if holder else "every customer"
+    return f"The email has the level it takes on {told}."
+
+
+MEMBERSHIP_RULES = (
+    Rule("R76", "Is the membership kept?", is_kept, always("The membership was not deleted.")),
+    Rule("R78", "Has the email the level it takes where it holds?", is_open_to, _why_open),
+)
+"""What every membership is asked, wherever it is met."""
 
 
 def may_know_of(reach: Reach, membership: Membership) -> Verdict:

@@ -17,6 +17,7 @@ from resolvers.jobs import job
 from resolvers.locations import location
 from resolvers.memberships import membership
 from resolvers.proposals import proposal
+from resolvers.staff_links import direct_link
 from resolvers.unscheduled import visit
 
 Find = Callable[[Context, str], Awaitable[Any]]
@@ -46,6 +47,7 @@ _FINDERS: Mapping[str, Find] = {
     "ServiceAgreement": _numbered(agreement),
     "Membership": _numbered(membership),
     "Visit": visit,
+    "DirectLink": _numbered(direct_link),
 }
 
 MOST = 100

@@ -25,19 +25,30 @@ def may_be_billed(tab: JobTab | None) -> Verdict:
     return Refusal("Q6", "The tenant shows an invoice when its job is over, and this one is not.")
 
 
-async def without_open_jobs(
+async def verdicts_on(
     invoices: Sequence[Invoice], context: Context
-) -> Sequence[Invoice | UpstreamError | None]:
-    """Return each visible invoice, None where it is held back until its job is over.
+) -> Sequence[Verdict | UpstreamError]:
+    """May each of these visible invoices be shown, or is it held back until its job is over (Q6)?
 
     It costs nothing where the tenant holds nothing back. Of a job that is out of the viewer's reach
     nothing but its tab is used.
     """
     if not context.policy.invoices.hide_of_open_jobs:
-        return invoices
+        return [True for _ in invoices]
     jobs = await _jobs_of(invoices, context)
     tabs = await _tabs_by_job(jobs, context)
-    return [_shown(invoice, jobs, tabs) for invoice in invoices]
+    return [_verdict(invoice, jobs, tabs) for invoice in invoices]
+
+
+async def without_open_jobs(
+    invoices: Sequence[Invoice], context: Context
+) -> Sequence[Invoice | UpstreamError | None]:
+    """Return each visible invoice, None where it is held back until its job is over."""
+    verdicts = await verdicts_on(invoices, context)
+    return [
+        verdict if isinstance(verdict, UpstreamError) else invoice if verdict else None
+        for invoice, verdict in zip(invoices, verdicts, strict=True)
+    ]
 
 
 async def all_without_open_jobs(invoices: Sequence[Invoice], context: Context) -> list[Invoice]:
@@ -49,16 +60,14 @@ async def all_without_open_jobs(invoices: Sequence[Invoice], context: Context) -
     return [row for row in shown if isinstance(row, Invoice)]
 
 
-def _shown(
+def _verdict(
     invoice: Invoice, jobs: Jobs, tabs: Mapping[int, JobTab | UpstreamError | None]
-) -> Invoice | UpstreamError | None:
+) -> Verdict | UpstreamError:
     job = jobs.get(invoice.job.id) if invoice.job else None
     if job is None or isinstance(job, UpstreamError):
-        return invoice if job is None else job
+        return True if job is None else job
     tab = tabs[job.id]
-    if isinstance(tab, UpstreamError):
-        return tab
-    return invoice if may_be_billed(tab) else None
+    return tab if isinstance(tab, UpstreamError) else may_be_billed(tab)
 
 
 async def _tabs_by_job(jobs: Jobs, context: Context) -> Mapping[int, JobTab | UpstreamError | None]:

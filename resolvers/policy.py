@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from adapters.cache.ages import Ages
 from resolvers.levels import AccessLevel
 
 
@@ -75,12 +76,19 @@ class Override(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Access(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who may see what, by the records their email stands on."""
+    """Who may see what, by the records their email stands on.
+
+    An email on more than `most_customers_of_an_email` opens nothing, and neither do placeholders,
+    unless it is a trusted one (R12).
+    """
 
     customer_email: AccessLevel = AccessLevel.BILLING
     location_email: AccessLevel = AccessLevel.NON_BILLING
     people: Mapping[str, tuple[Override, ...]] = {}
     directory_stale_after_minutes: int = 60
+    placeholder_emails: tuple[str, ...] = ("noemail@gmail.com", "noemail@noemail.com")
+    most_customers_of_an_email: int = 25
+    trusted_emails: tuple[str, ...] = ()
 
 
 class Invoices(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -155,16 +163,96 @@ class Documents(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     logo: str | None = None
 
 
+class CacheKind(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one kind of record has other than the rest, of the ages in `Cache`."""
+
+    fresh_seconds: int | None = None
+    refreshing_seconds: int | None = None
+    failing_seconds: int | None = None
+
+
+_DAY = 86_400
+_REFERENCE = CacheKind(fresh_seconds=_DAY, refreshing_seconds=_DAY, failing_seconds=2 * _DAY)
+_NEVER_STALE = CacheKind(refreshing_seconds=0, failing_seconds=0)
+_KINDS: Mapping[str, CacheKind] = {
+    "business_units": _REFERENCE,
+    "job_types": _REFERENCE,
+    "membership_types": _REFERENCE,
+    "payments": _NEVER_STALE,
+}
+
+
 class Cache(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """For how long a row is answered from memory, in seconds."""
+    """How old a remembered record may be, in seconds, and how much is remembered.
+
+    Until `fresh_seconds` it is answered, until `refreshing_seconds` answered while it is read
+    again, and until `failing_seconds` answered where ServiceTitan fails. Names of things are
+    believed for a day, and what was paid is never answered stale, unless `kinds` says otherwise.
+    """
 
     fresh_seconds: int = 60
+    refreshing_seconds: int = 300
+    failing_seconds: int = 900
+    memory_megabytes: int = 256
+    kinds: Mapping[str, CacheKind] = {}
+
+    def ages(self, kind: str) -> Ages:
+        """Return the ages of this kind of record; one that is shorter than the one before is it."""
+        told = self.kinds.get(kind, CacheKind())
+        usual = _KINDS.get(kind, CacheKind())
+        fresh = _first(told.fresh_seconds, usual.fresh_seconds, self.fresh_seconds)
+        refreshing = _first(
+            told.refreshing_seconds, usual.refreshing_seconds, self.refreshing_seconds
+        )
+        failing = _first(told.failing_seconds, usual.failing_seconds, self.failing_seconds)
+        return Ages(fresh, max(fresh, refreshing), max(fresh, refreshing, failing))
+
+
+def _first(*told: int | None) -> int:
+    return next(seconds for seconds in told if seconds is not None)
 
 
 class Feeds(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How often the export feeds are followed, in seconds."""
 
     every_seconds: float = 300.0
+
+
+class Subscriptions(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many live connections one worker holds, what each may do, and for how long.
+
+    A WebSocket is one, and so is a stream of events. `connections` are of all viewers together; a
+    tenth of them at most may be of nobody who has signed in. `idle_seconds` counts while nothing
+    is asked or running.
+    """
+
+    connections: int = 5000
+    connections_per_viewer: int = 10
+    operations_per_connection: int = 20
+    idle_seconds: int = 120
+    lifetime_seconds: int = 3600
+
+
+class StaffSignIn(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which roles of their identity provider make somebody staff, and how long a sign-in lasts."""
+
+    role: str = "staff"
+    billing_role: str = "billing"
+    session_hours: int = 8
+
+
+class Budget(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much of ServiceTitan's limit is used, and for whom a share of it is kept.
+
+    `use`, `kept_share` and `share_without_redis` are parts of one. `calls_per_operation` is how
+    many calls one GraphQL operation may cost.
+    """
+
+    calls_per_second: int = 60
+    use: float = 0.8
+    kept_share: float = 0.2
+    share_without_redis: float = 0.5
+    calls_per_operation: int = 200
 
 
 class Policy(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -183,3 +271,6 @@ class Policy(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     documents: Documents = Documents()
     cache: Cache = Cache()
     feeds: Feeds = Feeds()
+    budget: Budget = Budget()
+    subscriptions: Subscriptions = Subscriptions()
+    staff: StaffSignIn = StaffSignIn()

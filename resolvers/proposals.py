@@ -77,7 +77,7 @@ async def proposals_to_review(context: Context) -> list[Proposal]:
 async def proposal(context: Context, key: str) -> Proposal:
     """Return the proposal of this key in its one spelling; raises NotFound (R14), UpstreamError."""
     look, number = _LOOKS.get(key[:1]), whole_number(key[1:])
-    if look is None or number is None:
+    if look is None or number is None or context.reach.is_link:
         raise NotFound
     found = {row.id: row for row in grouped(await look(context, number))}
     if key not in found:
@@ -94,9 +94,15 @@ async def _of_job(context: Context, number: int) -> list[Estimate]:
     return visible(whole(answer), context)
 
 
-async def _of_project(context: Context, _number: int) -> list[Estimate]:
-    """Look through the screen's own rows: the same question, whosever the project is."""
-    return await own_estimates(context)
+async def _of_project(context: Context, number: int) -> list[Estimate]:
+    """Look through the screen's own rows: the same question, whosever the project is.
+
+    Staff have none of their own, and may ask for any.
+    """
+    if not context.reach.is_staff:
+        return await own_estimates(context)
+    (answer,) = await context.under(ESTIMATES, "project_id", [number])
+    return visible(whole(answer), context)
 
 
 async def _alone(context: Context, number: int) -> list[Estimate]:
@@ -139,8 +145,11 @@ async def proposals_of_estimates(
     """Return the proposal each visible estimate is an option of.
 
     Its siblings are looked for at its location; where it has none, under its job. None for one of
-    a project without a location: nothing finds its siblings.
+    a project without a location: nothing finds its siblings. None on a direct link: it opens the
+    estimates that were sent, and no siblings of theirs (R63).
     """
+    if context.reach.is_link:
+        return [None for _ in estimates]
     at = await _found_by(context, "location_id", [row.location_id for row in estimates])
     nowhere = [row.job_id for row in estimates if row.location_id is None]
     under = await _found_by(context, "job_id", nowhere)

@@ -34,6 +34,13 @@ _ALL_ALIKE = {
 _UNDER_WAY = {AppointmentStatus.DISPATCHED, AppointmentStatus.WORKING}
 _NOT_YET = {AppointmentStatus.SCHEDULED, AppointmentStatus.HOLD}
 _DONE_AND_TO_DO = {AppointmentStatus.DONE, AppointmentStatus.SCHEDULED}
+_RULES = {
+    JobTab.CANCELED: "R47",
+    JobTab.COMPLETED: "R48",
+    JobTab.ON_HOLD: "R49",
+    JobTab.UPCOMING: "R50",
+    JobTab.IN_PROGRESS: "R51",
+}
 _BY_JOB = {
     JobStatus.HOLD: JobTab.ON_HOLD,
     JobStatus.COMPLETED: JobTab.COMPLETED,
@@ -53,6 +60,14 @@ def tab_of(job: JobStatus, live: Sequence[Visit]) -> JobTab | None:
     if tab is JobTab.UPCOMING and live and not any(map(_is_to_come, live)):
         return None
     return tab
+
+
+def rule_of(job: JobStatus, live: Sequence[Visit]) -> str:
+    """Which rule puts a job with this status and these live visits where `tab_of` does?"""
+    by_visits = _tab_by_visits({visit.status for visit in live})
+    if tab_of(job, live) is None and (by_visits or _BY_JOB.get(job)):
+        return "R53"
+    return "R52" if by_visits is None else _RULES[by_visits]
 
 
 def _tab_by_visits(statuses: set[AppointmentStatus]) -> JobTab | None:

@@ -36,9 +36,7 @@ async def total_due(context: Context) -> Decimal | None:
     """Return what is left to pay in all, None for who has Billing access nowhere (R16)."""
     if not is_offered(context.policy, Screen.INVOICES):
         return None
-    if not any(context.reach.customers_showing(AccessLevel.BILLING)) and not any(
-        True for _ in context.reach.places_alone(AccessLevel.BILLING)
-    ):
+    if context.reach.is_staff or not context.reach.holds_anywhere(AccessLevel.BILLING):
         return None
     return due(await context.once(own_invoices, None))
 

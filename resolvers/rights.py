@@ -1,0 +1,135 @@
+"""What a viewer may come near, read when an operation begins, and refused when it cannot be."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from adapters.directory.people import Standing
+from adapters.servicetitan.errors import UpstreamError
+from adapters.servicetitan.feeds import CustomerEntry, LocationEntry
+from resolvers.access import NOWHERE, Party, Place, Reach, reach_of
+from resolvers.errors import NotReady, PortalError, Unauthenticated
+from resolvers.levels import AccessLevel
+from resolvers.policy import Access
+from resolvers.viewer import Link, Viewer, ViewerKind
+
+Refused = PortalError | UpstreamError
+
+
+class Register(Protocol):
+    """Who stands where: the directory. Every verb raises LedgerUnavailable."""
+
+    async def standing(self, email: str) -> Standing: ...  # noqa: D102  # as People has it
+    async def revision(self) -> tuple[int, datetime | None]: ...  # noqa: D102  # as People has it
+    async def customers(self, ids: Sequence[int]) -> dict[int, CustomerEntry]: ...  # noqa: D102  # as People has it
+    async def locations(self, ids: Sequence[int]) -> dict[int, LocationEntry]: ...  # noqa: D102  # as People has it
+    async def locations_of(  # noqa: D102  # as People has it
+        self, customers: Sequence[int]
+    ) -> dict[int, tuple[LocationEntry, ...]]: ...
+
+
+class StandingLinks(Protocol):
+    """Which direct links still stand: the ledger. Raises LedgerUnavailable."""
+
+    async def stands(self, link: int, revision: int) -> bool: ...  # noqa: D102  # as DirectLinks has it
+
+
+class Rights:
+    """Reads rights at the beginning of each operation: never from memory that may be out of date.
+
+    `unready` tells, by when the directory was last read, why nobody can be let in by it; `clock`
+    is the time of day in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        people: Register,
+        links: StandingLinks,
+        unready: Callable[[datetime | None], str | None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._people = people
+        self._links = links
+        self._unready = unready
+        self._clock = clock
+
+    async def of(self, viewer: Viewer, access: Access) -> Reach | Refused:
+        """Return what this viewer may come near, or why they may not be let in."""
+        try:
+            return await self._read(viewer, access)
+        except (PortalError, UpstreamError) as refusal:
+            return refusal
+
+    async def _read(self, viewer: Viewer, access: Access) -> Reach:
+        """Raise NotReady, Unauthenticated or LedgerUnavailable where there is nothing to return."""
+        if viewer.kind is ViewerKind.ANONYMOUS:
+            raise Unauthenticated(
+                "Sign in first: without it only portal and __typename can be asked."
+            )
+        if viewer.until is not None and viewer.until <= self._clock():
+            raise Unauthenticated("Your sign-in has ended. Sign in again.")
+        if viewer.link is not None:
+            return await self._linked(viewer.link)
+        if viewer.kind is ViewerKind.STAFF:
+            return await self._everywhere(viewer)
+        return await self._person(viewer, access)
+
+    async def _person(self, viewer: Viewer, access: Access) -> Reach:
+        if viewer.email is None:
+            return NOWHERE
+        return reach_of(viewer.email, await self.standing(viewer.email), access, _most(viewer))
+
+    async def standing(self, email: str) -> Standing:
+        """Return where this email stands; raises NotReady, or LedgerUnavailable."""
+        standing = await self._people.standing(email)
+        self._check(standing.read_at)
+        return standing
+
+    async def _everywhere(self, viewer: Viewer) -> Reach:
+        revision, read_at = await self._people.revision()
+        self._check(read_at)
+        return Reach({}, {}, everywhere=_most(viewer), revision=revision)
+
+    async def _linked(self, link: Link) -> Reach:
+        revision, _ = await self._people.revision()
+        if not await self._links.stands(link.id, revision):
+            raise Unauthenticated("This link opens nothing any more. Ask the office for a new one.")
+        if link.kind is ViewerKind.PAYMENT_LINK:
+            return Reach(invoices=frozenset(link.ids), revision=revision)
+        return Reach(estimates=frozenset(link.ids), revision=revision)
+
+    def _check(self, read_at: datetime | None) -> None:
+        reason = self._unready(read_at)
+        if reason is not None:
+            raise NotReady(reason)
+
+    async def meet(self, reach: Reach, customers: Iterable[int], locations: Iterable[int]) -> None:
+        """Add to the reach of staff these records, and the places and owners that go with them.
+
+        It is of one operation; no person's reach is ever added to.
+        """
+        places = [of for of in locations if of not in reach.places]
+        found = await self._people.locations(places) if places else {}
+        owners = {entry.customer_id for entry in found.values()}
+        new = [of for of in owners.union(customers) if of not in reach.parties]
+        if new:
+            entries = await self._people.customers(new)
+            for of in (await self._people.locations_of(list(entries))).values():
+                found |= {entry.id: entry for entry in of}
+            reach.parties.update({of: _party(e, reach.everywhere) for of, e in entries.items()})
+        reach.places.update({of: _place(entry, reach.everywhere) for of, entry in found.items()})
+
+
+def _most(viewer: Viewer) -> AccessLevel:
+    """Which level is the greatest for this viewer? Without billing right staff see no money."""
+    if viewer.staff is None or viewer.staff.may_bill:
+        return AccessLevel.BILLING
+    return AccessLevel.NON_BILLING
+
+
+def _party(entry: CustomerEntry, level: AccessLevel) -> Party:
+    return Party(entry.id, entry.name.strip(), entry.type, level)
+
+
+def _place(entry: LocationEntry, level: AccessLevel) -> Place:
+    return Place(entry.id, entry.name.strip(), entry.customer_id, level, entry.active)
