@@ -9,7 +9,9 @@ import strawberry
 
 from resolvers.policy import Screen
 from resolvers.portal import is_offered
+from resolvers.staff import staff_of
 from schema.info import Info
+from schema.needs import STAFF
 
 Load = Callable[..., Awaitable[Sequence[Any]]]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,18 +39,30 @@ def field(
     *,
     directives: Sequence[object] = (),
     screen: Screen | None = None,
+    for_staff: bool = False,
 ) -> Any:  # noqa: ANN401  # Strawberry's own field(graphql_type=...) is untyped; it is said here once
     """Return the field that this function answers, shown as the graph's type `of`.
 
-    With `screen` it is a way into that screen, and null where the tenant leaves the screen out: its
+    With `screen` it is a way into that screen, and null where the tenant leaves the screen out.
+    With `for_staff` it says `@needs(grant: STAFF)` and refuses everybody else. For both its
     function has a parameter `info`.
     """
+    if screen is not None:
+        resolve = _on(screen, resolve)
+    if for_staff:
+        resolve, directives = _by_staff(resolve), [*directives, *STAFF]
     return strawberry.field(
-        resolver=resolve if screen is None else _on(screen, resolve),
-        graphql_type=of,
-        description=description,
-        directives=directives,
+        resolver=resolve, graphql_type=of, description=description, directives=directives
     )
+
+
+def _by_staff(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(resolve)
+    def resolve_for_staff(*parents: object, info: Info, **arguments: object) -> Any:  # noqa: ANN401  # as field
+        staff_of(info.context)
+        return resolve(*parents, info=info, **arguments)
+
+    return resolve_for_staff
 
 
 def _on(screen: Screen, resolve: Callable[..., Any]) -> Callable[..., Any]:

@@ -30,3 +30,4 @@ class Needs:
 
 
 BILLING = [Needs(grant=Grant.BILLING)]
+STAFF = [Needs(grant=Grant.STAFF)]

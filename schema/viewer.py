@@ -4,13 +4,13 @@ from enum import Enum
 
 import strawberry
 
-from resolvers import bill_to, customers, invoices, job_lists, locations
+from resolvers import bill_to, customers, invoices, job_lists, links, locations
 from resolvers import viewer as model
 from resolvers.ids import global_id
 from schema import agreement_lists, equipment_lists, proposal_lists, visits
 from schema.arguments import After, Before, CustomerId, First, Last, LocationId, PaidSoFar, UnderTab
 from schema.connections import connection_of, paged, paging
-from schema.edges import field, later, tells
+from schema.edges import field, later, list_of, tells
 from schema.info import Info, given
 from schema.tasks import Tasks
 from schema.words import Screen
@@ -104,6 +104,14 @@ async def _job_counts(
     return await job_lists.job_counts(info.context, customer, location)
 
 
+async def _linked_invoice(info: Info) -> object:
+    return await links.linked_invoice(info.context)
+
+
+async def _linked_estimates(info: Info) -> object:
+    return await links.linked_estimates(info.context)
+
+
 def _tasks(info: Info) -> object:
     del info  # every way into a screen has it
     return Tasks()
@@ -122,6 +130,11 @@ class Viewer:
         return ViewerKind(viewer.kind.value)
 
     email: str | None = strawberry.field(description="Their verified email.")
+
+    @tells("The member of staff looking through this customer's eyes, if one is.")
+    def acting_staff(viewer: Parent) -> str | None:
+        return viewer.staff.email if viewer.staff is not None and viewer.only_looks else None
+
     customers = field(
         _customers,
         Customers | None,
@@ -133,6 +146,16 @@ class Viewer:
         _locations,
         Locations | None,
         "Places in reach, those of customers and those an email reaches alone.",
+    )
+    linked_invoice = field(
+        _linked_invoice,
+        later("Invoice", "schema.invoices") | None,
+        "The invoice that a direct link opens; null for everybody else.",
+    )
+    linked_estimates = field(
+        _linked_estimates,
+        list_of(later("Estimate", "schema.estimates")) | None,
+        "The estimates that a direct link opens; null for everybody else.",
     )
     tasks = field(
         _tasks,

@@ -1,16 +1,20 @@
 """The rules' own enumerations, as the graph words them."""
 
+from adapters.ledger.access_levels import AccessChoice
 from adapters.servicetitan.customers import CustomerType
 from adapters.servicetitan.installed_equipment import EquipmentStatus
+from resolvers.access import GrantSource
 from resolvers.agreements import AgreementStatus
 from resolvers.appointments import VisitStatus
 from resolvers.estimates import EstimateStatus
+from resolvers.explained_kinds import RecordKind
 from resolvers.invoices import InvoiceStatus
 from resolvers.levels import AccessLevel
 from resolvers.memberships import MembershipStatus
 from resolvers.opportunities import ProposalStatus
 from resolvers.policy import BookingKind, PaymentMethodKind, Screen
 from resolvers.tabs import JobTab
+from resolvers.user_errors import UserErrorCode
 from resolvers.visits import VisitState
 from resolvers.warranties import WarrantyState
 from schema.wording import word
@@ -142,20 +146,59 @@ word(
     CALL="By calling the office.",
     SCHEDULER_LINK="On the scheduler's page.",
 )
+word(
+    RecordKind,
+    "A kind of record whose visibility can be explained.",
+    CUSTOMER="A customer, by its id.",
+    INVOICE="An invoice, by its number.",
+    JOB="A job, by its number.",
+    ESTIMATE="An estimate, by its id.",
+    EQUIPMENT="An installed machine, by its id.",
+    SERVICE_AGREEMENT="A service agreement, by its id.",
+    MEMBERSHIP="A membership, by its id.",
+)
+word(
+    GrantSource,
+    "Where a level comes from.",
+    CUSTOMER_CONTACT="The email is a contact of the customer, and nobody set a level.",
+    LOCATION_CONTACT="The email is a contact of the location alone, and nobody set a level.",
+    OVERRIDE="The office set it, here or in the policy file.",
+)
+word(
+    AccessChoice,
+    "A level that staff may set.",
+    BILLING="Billing access: everything.",
+    NON_BILLING="Non-billing access: what was done, but nothing of what it cost.",
+    NONE="No access.",
+    INHERIT="Take back what was set here: the customer's level counts, or the policy's.",
+)
+word(
+    UserErrorCode,
+    "Why a mutation did not do what was asked.",
+    BAD_INPUT="What was asked cannot be read, or does not fit together.",
+    NOT_FOUND="There is no such record.",
+    NOT_AVAILABLE="It cannot be done for this record, or not as this gateway is set up.",
+    DECLINED="Somebody who was asked said no.",
+    CONFLICT="It contradicts something else that is there.",
+)
 
 __all__ = [
+    "AccessChoice",
     "AccessLevel",
     "AgreementStatus",
     "BookingKind",
     "CustomerType",
     "EquipmentStatus",
     "EstimateStatus",
+    "GrantSource",
     "InvoiceStatus",
     "JobTab",
     "MembershipStatus",
     "PaymentMethodKind",
     "ProposalStatus",
+    "RecordKind",
     "Screen",
+    "UserErrorCode",
     "VisitState",
     "VisitStatus",
     "WarrantyState",
