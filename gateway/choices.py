@@ -1,5 +1,6 @@
 """The portal's choices while the gateway runs: read again when asked to, kept when that fails."""
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
@@ -19,6 +20,11 @@ class Choices:
         self._policy = policy
         self._path = path
         self._reading = Lock()
+        self._told: list[Callable[[], None]] = []
+
+    def tell(self, whom: Callable[[], None]) -> None:
+        """Have this called whenever other choices were taken; by whatever thread took them."""
+        self._told.append(whom)
 
     def current(self) -> Policy:
         """Return the policy in force; an operation asks once, so that it sees one policy."""
@@ -28,6 +34,8 @@ class Choices:
         """Go by these choices from now on; the log tells which blocks are others."""
         _ = policy.tenant.zone()  # its file is read here, and not by an operation
         before, self._policy = self._policy, policy
+        for whom in self._told:
+            whom()
         blocks = Policy.__struct_fields__
         changed = [of for of in blocks if getattr(policy, of) != getattr(before, of)]
         _log.info("policy taken", changed=changed)

@@ -3,23 +3,29 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
+from gateway.commands.access import access
+from gateway.commands.audit import audit
+from gateway.commands.links import links
+from gateway.commands.telling import (
+    FAILED,
+    configuration,
+    fail,
+    refuse_file,
+    say,
+    told,
+)
+
 if TYPE_CHECKING:
     from gateway.checks.finding import Finding
-    from gateway.settings import Settings
-    from resolvers.policy import Policy
 
 SANDBOX_URL = "http://127.0.0.1:8010"
-FAILED, MISCONFIGURED = 1, 2
-
 app = typer.Typer(
     name="portal-gateway",
     help="A GraphQL gateway over ServiceTitan for customer portals.",
@@ -38,38 +44,9 @@ visits = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(visits, name="visits")
-
-
-def _say(sentence: str) -> None:
-    typer.echo(sentence, err=True)
-
-
-def _fail(sentence: str, code: int) -> NoReturn:
-    _say(sentence)
-    raise typer.Exit(code)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn what a person can do something about into one sentence and an exit code."""
-    from gateway.policy import PolicyError
-    from gateway.serving import PortTaken
-    from gateway.settings import SettingsError
-
-    try:
-        yield
-    except (SettingsError, PolicyError) as error:
-        _fail(str(error), MISCONFIGURED)
-    except PortTaken as error:
-        _fail(str(error), FAILED)
-
-
-def _configuration() -> "tuple[Settings, Policy]":
-    from gateway.policy import read_policy
-    from gateway.settings import read_settings
-
-    settings = read_settings(os.environ)
-    return settings, read_policy(settings.policy_file)
+app.add_typer(access, name="access")
+app.add_typer(links, name="links")
+app.add_typer(audit, name="audit")
 
 
 @app.command()
@@ -83,21 +60,25 @@ def serve(
     SIGHUP has the policy file read again: the next answer goes by it.
     A file that is not usable is kept out, and the log names the key.
     The environment is read at the start alone.
+    More than one worker needs Redis and PostgreSQL. One that ends is started again; signals are
+    for the process that was started here, which passes them on.
     """
-    if workers > 1:
-        _fail(
-            "More than one worker needs Redis and PostgreSQL to share what they know, "
-            "which this version does not offer: leave --workers at 1.",
-            MISCONFIGURED,
-        )
-    with _told():
-        settings, policy = _configuration()
-        from gateway.app import create_app
-        from gateway.choices import Choices
+    with told():
+        settings, policy = configuration()
         from gateway.logs import configure_logging
-        from gateway.serving import listen, serve_until_told
+        from gateway.serving import listen
 
         configure_logging(settings.log_level)
+        if workers > 1:
+            from gateway.fleet import Fleet, require_shared
+
+            require_shared(settings)
+            asyncio.run(Fleet(settings, listen(host, port), workers).run())
+            return
+        from gateway.app import create_app
+        from gateway.choices import Choices
+        from gateway.serving import serve_until_told
+
         choices = Choices(policy, settings.policy_file)
         app = create_app(settings, choices)
         serve_until_told(app, listen(host, port), on_hangup=choices.read_again)
@@ -115,28 +96,23 @@ def demo(
     from adapters.sandbox.homes.people.jordan.planned import planned_visits
     from gateway.demo.failure import DemoFailed
     from gateway.demo.greeting import Guest
+    from gateway.demo.policy_file import policy_text
     from gateway.demo.run import Demo, run_demo
     from gateway.logs import configure_logging
-    from resolvers.levels import AccessLevel
-    from resolvers.policy import Access, Feeds, Override, Policy, Tenant
 
     configure_logging("warning")
     people = {person.email: person for person in PEOPLE}
     home = people["pat@example.com"].records["customers"][0]
-    policy = Policy(
-        tenant=Tenant(time_zone=TIME_ZONE, business_name=BUSINESS_NAME, phone=BUSINESS_PHONE),
-        access=Access(
-            people={"riley@example.com": (Override(customer=home, level=AccessLevel.NON_BILLING),)}
-        ),
-        feeds=Feeds(every_seconds=2.0),
+    policy = policy_text(
+        time_zone=TIME_ZONE, business=BUSINESS_NAME, phone=BUSINESS_PHONE, home=home
     )
-    guests = [Guest(person.email, person.shows) for person in PEOPLE if not person.staff]
+    guests = [Guest(person.email, person.shows) for person in PEOPLE]
     visits = planned_visits(datetime.now(ZoneInfo(TIME_ZONE)).date())
-    with _told():
+    with told():
         try:
             run_demo(Demo(port, sandbox_port, policy, guests, _called(), visits), Console())
         except DemoFailed as error:
-            _fail(str(error), FAILED)
+            fail(str(error), FAILED)
 
 
 def _called() -> str:
@@ -156,17 +132,23 @@ def check() -> None:
     """Ask everything the gateway stands on; say what answers, and what to do where it does not."""
     from rich.console import Console
 
-    from gateway.checks.provider import check_provider
+    from gateway.checks.provider import check_provider, check_staff_provider
     from gateway.checks.report import print_report
+    from gateway.checks.stores import check_stores
     from gateway.checks.upstream import check_upstream
     from gateway.logs import configure_logging
 
-    with _told():
-        settings, _ = _configuration()
+    with told():
+        settings, _ = configuration()
     configure_logging("error")
 
     async def ask() -> "list[Finding]":
-        parts = check_provider(settings.oidc_issuer), check_upstream(settings.connection())
+        parts = (
+            check_provider(settings.oidc_issuer),
+            check_staff_provider(settings),
+            check_upstream(settings.connection()),
+            check_stores(settings),
+        )
         return [finding for part in await asyncio.gather(*parts) for finding in part]
 
     findings = asyncio.run(ask())
@@ -192,7 +174,7 @@ def schema(
     for line in lines:
         typer.echo(line)
     if lines:
-        _fail(f"The schema is not the one in {check}.", FAILED)
+        fail(f"The schema is not the one in {check}.", FAILED)
 
 
 @visits.command("import")
@@ -209,20 +191,18 @@ def visits_import(
     """
     from rich.console import Console
 
-    from adapters.ledger.visit_file import BadFile
+    from adapters.ledger.office_file import BadFile
     from gateway.settings import read_database_url
     from gateway.visit_import import ImportFailed, import_visits, summary, visits_in
 
-    with _told():
+    with told():
         url = read_database_url(os.environ)
     try:
         done = import_visits(url, visits_in(file), Console(stderr=True))
     except BadFile as error:
-        for fault in error.faults:
-            _say(f"{file.name}, line {fault.line}: {fault.because}.")
-        _fail("Nothing was imported.", FAILED)
+        refuse_file(file.name, error.faults)
     except ImportFailed as error:
-        _fail(str(error), FAILED)
+        fail(str(error), FAILED)
     typer.echo(summary(done))
 
 
@@ -253,7 +233,7 @@ def sandbox_serve(  # noqa: PLR0913  # one parameter for each option
     from gateway.serving import listen, port_of, serve_until_told
 
     configure_logging("warning")
-    with _told():
+    with told():
         listener = listen(host, port)
     options = SandboxOptions(
         seed=seed,
@@ -267,7 +247,7 @@ def sandbox_serve(  # noqa: PLR0913  # one parameter for each option
     if while_stdin_open:
         end_with_stdin()
     else:
-        _say(f"The sandbox is at {options.public_url}; its people: /_sandbox/people")
+        say(f"The sandbox is at {options.public_url}; its people: /_sandbox/people")
     serve_until_told(create_sandbox(options), listener)
 
 
@@ -285,4 +265,4 @@ def sandbox_token(
     try:
         typer.echo(sandbox_token(sandbox_url, email, staff=staff))
     except DemoFailed as error:
-        _fail(str(error), FAILED)
+        fail(str(error), FAILED)

@@ -36,6 +36,16 @@ class Document:
         operation = self.operation(name)
         return operation is None or operation.operation is OperationType.QUERY
 
+    def listens(self, name: str | None) -> bool:
+        """Is the operation that would run a subscription?"""
+        operation = self.operation(name)
+        return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+
+    def changes(self, name: str | None) -> bool:
+        """Is the operation that would run a mutation?"""
+        operation = self.operation(name)
+        return operation is not None and operation.operation is OperationType.MUTATION
+
 
 class Documents:
     """Reads documents against one schema, and remembers the last of them, good and bad."""

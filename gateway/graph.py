@@ -1,25 +1,31 @@
 """The graph put together, and how one operation runs through it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from datetime import datetime
+from functools import cache
 from inspect import isawaitable
 
-import msgspec
 import strawberry
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
 from strawberry.schema.config import StrawberryConfig
 
-from adapters.cache.usage import Usage
 from gateway.documents import Documents
 from gateway.http.errors import present
-from gateway.http.exchange import JSON, Answer, GraphQLRequest, HTTPInfo
+from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo
 from gateway.http.refusals import Refused
-from resolvers.context import Context, Doors
+from gateway.subscriptions import answer_of, told, whole
+from resolvers.beginning import begin
+from resolvers.context import Context
+from resolvers.doors import Doors
+from resolvers.errors import Forbidden
 from resolvers.viewer import Viewer
 from schema.agreements import ServiceAgreementQuery
 from schema.appointments import AppointmentQuery
+from schema.changes import ChangeSubscription
 from schema.customers import CustomerQuery
+from schema.direct_links import DirectLinkMutation
 from schema.equipment import EquipmentQuery
 from schema.estimates import EstimateQuery
 from schema.invoices import InvoiceQuery
@@ -30,11 +36,17 @@ from schema.node import NodeQuery
 from schema.portal import PortalQuery
 from schema.proposals import ProposalQuery
 from schema.scalars import SCALARS
+from schema.staff import StaffMutation, StaffQuery
 from schema.viewer import ViewerQuery
 from schema.visits import Visit
 
 OPERATION_SECONDS = 10.0
 """How long one operation may take, whatever it asks."""
+
+_LOOKING_ONLY = GraphQLError(
+    "Looking through a customer's eyes changes nothing.",
+    original_error=Forbidden("Looking through a customer's eyes changes nothing."),
+)
 
 
 @strawberry.type(description="Everything that can be asked.")
@@ -51,14 +63,30 @@ class Query(
     EstimateQuery,
     ServiceAgreementQuery,
     MembershipQuery,
+    StaffQuery,
 ):
     """Each entity's file declares its own fields."""
 
 
+@strawberry.type(description="Everything that can be changed.")
+class Mutation(StaffMutation, DirectLinkMutation):
+    """Each entity's file declares its own fields."""
+
+
+@strawberry.type(description="Everything that is told while it happens.")
+class Subscription(ChangeSubscription):
+    """Each entity's file declares its own fields."""
+
+
+@cache
 def build_schema() -> strawberry.Schema:
-    """Return the schema, every type of it."""
+    """Return the schema, every type of it: it is made once, and never changed."""
     return strawberry.Schema(
-        Query, types=[Location, Visit], config=StrawberryConfig(scalar_map=dict(SCALARS))
+        Query,
+        Mutation,
+        Subscription,
+        types=[Location, Visit],
+        config=StrawberryConfig(scalar_map=dict(SCALARS)),
     )
 
 
@@ -68,7 +96,7 @@ def sdl() -> str:
 
 
 class Graph:
-    """Runs operations; `tells_cost` adds to each answer what it cost upstream and what it saved."""
+    """Runs operations; `tells_cost` tells everybody, and not staff alone, what an answer cost."""
 
     def __init__(
         self, doors: Doors, now: Callable[[], datetime], *, tells_cost: bool = False
@@ -86,10 +114,14 @@ class Graph:
         """
         document = self._documents.read(asked.query)
         if document.node is None or document.errors:
-            return _answer({"errors": [present(error) for error in document.errors]}, http)
+            return answer_of({"errors": [present(error) for error in document.errors]}, http)
+        if document.listens(asked.operation_name):
+            raise Refused(406, "Ask for a subscription as text/event-stream, or by WebSocket.")
         if http.method == "GET" and not document.only_reads(asked.operation_name):
             raise Refused(405, "Only queries may be asked by GET.", headers={"allow": "POST"})
-        context = Context(viewer, self._now(), self._doors)
+        if viewer.only_looks and document.changes(asked.operation_name):
+            return answer_of({"errors": [present(_LOOKING_ONLY)], "data": None}, http)
+        context = await self._begin(asked, viewer, http)
         try:
             async with asyncio.timeout(OPERATION_SECONDS):
                 result = execute(
@@ -105,19 +137,48 @@ class Graph:
             result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
         finally:
             context.end()
-        return _answer(self._told(result, context.usage), http)
+        return answer_of(self._told(result, context), http)
 
-    def _told(self, result: ExecutionResult, usage: Usage) -> Mapping[str, object]:
-        told: dict[str, object] = {}
+    async def results(
+        self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo
+    ) -> AsyncGenerator[Answer, None]:
+        """Answer once, or for as long as a subscription lasts; else as `execute`.
+
+        A subscription ends by itself only where it has to, and its last answer says why.
+        """
+        document = self._documents.read(asked.query)
+        listens = document.node is not None and document.listens(asked.operation_name)
+        if document.node is None or document.errors or not listens:
+            yield await whole(self.execute(asked, viewer, http))
+            return
+        context = await self._begin(asked, viewer, http)
+        try:
+            async with aclosing(told(self._schema, document.node, asked, context)) as results:
+                async for result in results:
+                    yield answer_of(result, http)
+        finally:
+            context.end()
+
+    def listens(self, asked: GraphQLRequest) -> bool:
+        """Does this ask for a subscription?"""
+        return self._documents.read(asked.query).listens(asked.operation_name)
+
+    async def _begin(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Context:
+        what = f"operation {asked.operation_name or 'without a name'}"
+        return await begin(viewer, self._now(), self._doors, http.request_id, what)
+
+    def _told(self, result: ExecutionResult, context: Context) -> Mapping[str, object]:
+        usage = context.usage
+        answer: dict[str, object] = {}
         if result.errors:
-            told["errors"] = [present(error) for error in result.errors]
+            answer["errors"] = [present(error) for error in result.errors]
         if not _never_ran(result):
-            told["data"] = result.data
-        upstream: dict[str, object] = {"staleSeconds": 0}
-        if self._tells_cost:
+            answer["data"] = result.data
+        upstream: dict[str, object] = {"staleSeconds": usage.stale_seconds}
+        if self._tells_cost or context.viewer.staff is not None:
             upstream |= {"calls": usage.calls, "saved": usage.saved}
-        told["extensions"] = {"upstream": upstream}
-        return told
+        answer["extensions"] = {"upstream": upstream}
+        return answer
 
 
 def core(schema: strawberry.Schema) -> GraphQLSchema:
@@ -128,9 +189,3 @@ def core(schema: strawberry.Schema) -> GraphQLSchema:
 def _never_ran(result: ExecutionResult) -> bool:
     """Was the request itself wrong: a variable, or an operation that is not there?"""
     return result.data is None and all(error.path is None for error in result.errors or ())
-
-
-def _answer(told: Mapping[str, object], http: HTTPInfo) -> Answer:
-    failed = "data" not in told
-    status = 400 if failed and http.media_type != JSON else 200
-    return Answer(body=msgspec.json.encode(told), status=status)

@@ -3,11 +3,15 @@
 import logging
 import sys
 
+import stamina
 import structlog
 from structlog.typing import Processor
 
 # Libraries that write addresses with their queries, or cached values, into the log.
-_TALKATIVE = {"httpx": "WARNING", "httpcore": "WARNING", "aiocache": "CRITICAL"}
+_TALKATIVE = {
+    **dict.fromkeys(("httpx", "httpcore", "uvicorn.error"), "WARNING"),
+    "aiocache": "CRITICAL",
+}
 
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -36,6 +40,8 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(handlers=[handler], level=number, force=True)
     for name, at_least in _TALKATIVE.items():
         logging.getLogger(name).setLevel(at_least)
+    # It would warn of every further attempt; each attempt has a line of its own, and is counted.
+    stamina.instrumentation.set_on_retry_hooks(())
 
 
 def _renderer() -> list[Processor]:

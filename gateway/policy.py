@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
 
-from adapters.directory.directory import folded
+from adapters.ledger.emails import folded
 from gateway.policy_checks import check
 from resolvers.policy import Access, Override, Policy
 
@@ -19,14 +19,23 @@ class PolicyError(Exception):
 
 def read_policy(path: Path | None) -> Policy:
     """Return the file's policy, or the defaults without a file; raise PolicyError."""
-    if path is None:
-        return Policy()
+    return Policy() if path is None else policy_of(read_policy_text(path), path)
+
+
+def read_policy_text(path: Path) -> bytes:
+    """Return what the file says, whatever it is; raise PolicyError where it cannot be read."""
     try:
-        policy = msgspec.toml.decode(path.read_bytes(), type=Policy)
-        policy = msgspec.structs.replace(policy, access=_folded(policy.access))
-        check(policy)
+        return path.read_bytes()
     except OSError as error:
         raise PolicyError(f"The policy file {path} cannot be read: {error.strerror}.") from None
+
+
+def policy_of(text: bytes, path: Path) -> Policy:
+    """Return the policy that this text of that file says; raise PolicyError."""
+    try:
+        policy = msgspec.toml.decode(text, type=Policy)
+        policy = msgspec.structs.replace(policy, access=_folded(policy.access))
+        check(policy)
     except (ValueError, ZoneInfoNotFoundError) as error:
         raise PolicyError(f"The policy file {path} is not usable: {_told(error)}.") from None
     return policy
@@ -46,7 +55,12 @@ def _folded(access: Access) -> Access:
                 f'access.people["{email}"] names a customer or location that is not more than 0'
             )
         people[email] = overrides
-    return msgspec.structs.replace(access, people=people)
+    return msgspec.structs.replace(
+        access,
+        people=people,
+        placeholder_emails=tuple(map(folded, access.placeholder_emails)),
+        trusted_emails=tuple(map(folded, access.trusted_emails)),
+    )
 
 
 def _told(error: Exception) -> str:

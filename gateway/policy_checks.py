@@ -7,11 +7,27 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfoNotFoundError
 
+import msgspec
+
+from adapters.servicetitan.catalog import RESOURCES
 from adapters.servicetitan.service_agreements import AgreementStatus
 from resolvers.policy import Policy
 
 MOST_GRACE_MINUTES = 1440
 """A day: for how long at most a visit that is over may count as one to come."""
+
+MOST_SESSION_HOURS = 24
+"""For how long at most a sign-in of staff may last: a role taken away works when it ends."""
+
+FEWEST_CALLS_PER_SECOND = 2
+"""With fewer, no pace holds to the limit in every second, wherever the second begins."""
+
+MOST_MEGABYTES = 65_536
+"""How much memory a process may be given for records: what is more is a slip of the keyboard."""
+
+_GROWING = (
+    "refreshing_seconds may not be less than fresh_seconds, nor failing_seconds less than either"
+)
 
 _STATUSES = [of.value for of in AgreementStatus if of is not AgreementStatus.UNKNOWN]
 
@@ -36,7 +52,10 @@ def _tenant(policy: Policy) -> None:
 def _ages(policy: Policy) -> None:
     ages = {
         "access.directory_stale_after_minutes": policy.access.directory_stale_after_minutes,
+        "access.most_customers_of_an_email": policy.access.most_customers_of_an_email,
         "cache.fresh_seconds": policy.cache.fresh_seconds,
+        "cache.refreshing_seconds": policy.cache.refreshing_seconds,
+        "cache.failing_seconds": policy.cache.failing_seconds,
         "feeds.every_seconds": policy.feeds.every_seconds,
     }
     for key, age in ages.items():
@@ -44,6 +63,28 @@ def _ages(policy: Policy) -> None:
             raise ValueError(f"{key} must be more than 0")
     if not 0 <= policy.jobs.past_grace_minutes <= MOST_GRACE_MINUTES:
         raise ValueError(f"jobs.past_grace_minutes must be from 0 to {MOST_GRACE_MINUTES}")
+
+
+def _cache(policy: Policy) -> None:
+    cache = policy.cache
+    if not 1 <= cache.memory_megabytes <= MOST_MEGABYTES:
+        raise ValueError(f"cache.memory_megabytes must be from 1 to {MOST_MEGABYTES}")
+    _in_order("cache", cache.fresh_seconds, cache.refreshing_seconds, cache.failing_seconds)
+    kinds = [resource.name for resource in RESOURCES]
+    for kind, told in cache.kinds.items():
+        if kind not in kinds:
+            raise ValueError(f'cache.kinds names "{kind}"; there are {", ".join(sorted(kinds))}')
+        for key, age in msgspec.structs.asdict(told).items():
+            if age is not None and age <= 0:
+                raise ValueError(f"cache.kinds.{kind}.{key} must be more than 0")
+        given = [age for age in msgspec.structs.astuple(told) if age is not None]
+        if given != sorted(given):
+            raise ValueError(f"cache.kinds.{kind}: {_GROWING}")
+
+
+def _in_order(key: str, *ages: int) -> None:
+    if list(ages) != sorted(ages):
+        raise ValueError(f"{key}: {_GROWING}")
 
 
 def _addresses(policy: Policy) -> None:
@@ -113,11 +154,45 @@ def _documents(policy: Policy) -> None:
             raise ValueError(f'documents.business_units names "{unit}", no folder in {folder}')
 
 
+def _staff(policy: Policy) -> None:
+    told = policy.staff
+    for key, role in {"role": told.role, "billing_role": told.billing_role}.items():
+        if not role.strip():
+            raise ValueError(f"staff.{key} must name a role")
+    if told.role == told.billing_role:
+        raise ValueError(f'staff.billing_role is staff.role: nobody could be without "{told.role}"')
+    if not 1 <= told.session_hours <= MOST_SESSION_HOURS:
+        raise ValueError(f"staff.session_hours must be from 1 to {MOST_SESSION_HOURS}")
+
+
+def _budget(policy: Policy) -> None:
+    told = policy.budget
+    if told.calls_per_second < FEWEST_CALLS_PER_SECOND:
+        raise ValueError(f"budget.calls_per_second must be {FEWEST_CALLS_PER_SECOND} or more")
+    if told.calls_per_operation < 1:
+        raise ValueError("budget.calls_per_operation must be 1 or more")
+    for key, part in {"use": told.use, "share_without_redis": told.share_without_redis}.items():
+        if not 0 < part <= 1:
+            raise ValueError(f"budget.{key} must be more than 0 and at most 1")
+    if not 0 <= told.kept_share < 1:
+        raise ValueError("budget.kept_share must be 0 or more and less than 1")
+
+
+def _subscriptions(policy: Policy) -> None:
+    for key, told in msgspec.structs.asdict(policy.subscriptions).items():
+        if told < 1:
+            raise ValueError(f"subscriptions.{key} must be 1 or more")
+
+
 _CHECKS: Sequence[Callable[[Policy], None]] = (
     _tenant,
     _ages,
+    _cache,
     _addresses,
     _choices,
     _financing,
     _documents,
+    _budget,
+    _subscriptions,
+    _staff,
 )

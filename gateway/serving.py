@@ -5,13 +5,23 @@ import gc
 import signal
 import socket
 from collections.abc import Callable
+from math import ceil
 from types import FrameType
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway.http.bodies import MAX_BYTES
+from gateway.websockets import PING_SECONDS, BoundedWebSocket
+
 GRACEFUL_SECONDS = 25
+
+_OF_LASTING = 0.6
+"""The part of the time to end in that is for connections that last."""
+
+_STUCK_MS = 30_000
+"""For how long a client may take nothing of what it was sent before its connection is dropped."""
 
 _log = structlog.get_logger("gateway")
 
@@ -24,7 +34,8 @@ class Server(uvicorn.Server):
     """uvicorn, with exit code 0 when it is asked to end.
 
     Its own server raises the signal once more after the last answer, and so looks like a crash to
-    whoever started it. `on_hangup` is called, in a thread, for each SIGHUP.
+    whoever started it. `on_hangup` is called, in a thread, for each SIGHUP. An app that keeps
+    `ending` in its state has it called before connections are closed: it ends those that last.
     """
 
     def __init__(self, config: uvicorn.Config, on_hangup: Callable[[], None] | None = None) -> None:
@@ -38,6 +49,24 @@ class Server(uvicorn.Server):
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, self._on_hangup)
         await super().serve(sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, have the app end those that last, and then the others.
+
+        All of it together may take as long as the configuration says.
+        """
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        ending = getattr(getattr(self.config.app, "state", None), "ending", None)
+        graceful = self.config.timeout_graceful_shutdown
+        if ending is not None and graceful is not None and not self.force_exit:
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            await ending(graceful * _OF_LASTING)
+            self.config.timeout_graceful_shutdown = ceil(graceful - (loop.time() - began))
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End gracefully; a second Ctrl-C ends at once."""
@@ -63,13 +92,16 @@ def listen(host: str, port: int, option: str = "--port") -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         why = str(error.strerror).partition(" (while")[0]
         raise PortTaken(
             f"Port {port} on {host} cannot be had ({why}): "
             f"stop what uses it, or choose another with {option}."
         ) from None
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # every connection has it of its listener
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STUCK_MS)
+    return listener
 
 
 def port_of(listener: socket.socket) -> int:
@@ -83,7 +115,12 @@ def configuration(app: ASGIApp, *, graceful_seconds: int = GRACEFUL_SECONDS) -> 
         app,
         loop="uvloop",
         http="httptools",
-        ws="none",
+        ws=BoundedWebSocket,
+        ws_max_size=MAX_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        # A few bytes may become many: compressed messages are not taken.
+        ws_per_message_deflate=False,
         lifespan="on",
         log_config=None,
         access_log=False,

@@ -12,19 +12,10 @@ LATER = frozenset(
     for name in (
         "METRICS_ADDRESS",
         "PAYMENT_PROCESSOR",
-        "REDIS_URL",
-        "SITE_URL",
-        "STAFF_OIDC_AUDIENCE",
-        "STAFF_OIDC_CLIENT_ID",
-        "STAFF_OIDC_CLIENT_SECRET",
-        "STAFF_OIDC_ISSUER",
-        "STAFF_OIDC_ROLE_CLAIM",
         "STRIPE_PUBLIC_KEY",
         "STRIPE_SECRET_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "TRUSTED_PROXIES",
-        "WEBHOOK_KEYS",
-        "WEBHOOK_SIGNATURE_HEADER",
     )
 )
 

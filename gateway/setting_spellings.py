@@ -10,12 +10,18 @@ from sqlalchemy.exc import ArgumentError
 
 from adapters.ledger.database import POSTGRESQL, SQLITE
 
+MOST_KEYS = 2
+SHORTEST_KEY = 32
+"""ServiceTitan's keys have 32 to 64 characters (facts.md, f)."""
+
 _SPAN = re.compile(r"(\d{1,9})\s*([smh]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _DRIVERS = {
     **dict.fromkeys(("sqlite", SQLITE), SQLITE),
     **dict.fromkeys(("postgres", "postgresql", POSTGRESQL), POSTGRESQL),
 }
+_NUMBERED = re.compile(r"/?|/\d{1,4}")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _UNPRINTED = re.compile(r"[^\x21-\x7e]")
 
 
@@ -74,6 +80,41 @@ def database(told: SecretStr) -> SecretStr:
         raise ValueError("neither SQLite nor PostgreSQL")
     named = url.set(drivername=_DRIVERS[url.drivername])
     return SecretStr(named.render_as_string(hide_password=False))
+
+
+def redis(told: SecretStr) -> SecretStr:
+    """Return a Redis server's address as it is written; raise ValueError for any other.
+
+    It is kept secret, as a database's is. The library reads options for its connections from a
+    query; ours are set in the code.
+    """
+    parts = urlsplit(told.get_secret_value())
+    host, _ = parts.hostname, parts.port  # reading a wrong port raises ValueError
+    if parts.scheme not in {"redis", "rediss"} or not host or parts.query or parts.fragment:
+        raise ValueError("no address of a Redis server")
+    if not _NUMBERED.fullmatch(parts.path):
+        raise ValueError("the number of a database at most")
+    return told
+
+
+def signing_keys(told: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    """Return one key or two, each long enough not to be guessed; raise ValueError else.
+
+    With two, one can be exchanged for another while events signed with either come in.
+    """
+    texts = [key.get_secret_value() for key in told]
+    if len(set(texts)) != len(texts) or len(texts) > MOST_KEYS:
+        raise ValueError("two different keys at most")
+    if any(len(text) < SHORTEST_KEY for text in texts):
+        raise ValueError("a key is too short")
+    return told
+
+
+def header_name(text: str) -> str:
+    """Return the name of an HTTP header in small letters; raise ValueError for any other text."""
+    if not _HEADER_NAME.fullmatch(text):
+        raise ValueError("no name of a header")
+    return text.lower()
 
 
 def _split(text: str) -> SplitResult:

@@ -17,8 +17,19 @@ from pydantic_settings import (
 )
 
 from adapters.servicetitan.connection import Connection
+from gateway.setting_kinds import (
+    Address,
+    Base,
+    Database,
+    HeaderName,
+    Redis,
+    SigningKeys,
+    Span,
+    Words,
+)
 from gateway.setting_names import PREFIX, refuse_unknown
-from gateway.setting_spellings import address, base, database, listed, origin, seconds
+from gateway.setting_spellings import database, listed, origin
+from gateway.staff_settings import StaffSettings, staff_audience, staff_problem
 
 
 class SettingsError(Exception):
@@ -53,15 +64,10 @@ _AUTH_URLS = {
     ServiceTitanEnvironment.SANDBOX: "http://127.0.0.1:8010",
 }
 
-Address = Annotated[str, AfterValidator(address)]
-Base = Annotated[str, AfterValidator(base)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
-Database = Annotated[SecretStr, AfterValidator(database)]
-Span = Annotated[int, BeforeValidator(seconds)]
 Lower = BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text)
 
 
-class Settings(BaseSettings):
+class Settings(StaffSettings):
     """What the environment says, each setting with what its value must be.
 
     Built from plain values it reads no environment; `read_settings` does.
@@ -120,6 +126,13 @@ class Settings(BaseSettings):
             "sqlite+aiosqlite:////var/lib/portal/gateway.db or postgresql+asyncpg://host/portal"
         ),
     )
+    redis_url: Redis | None = Field(
+        default=None,
+        description=(
+            "the address of a Redis server, for example "
+            "redis://cache:6379/0, or rediss://… for one that is spoken to by TLS"
+        ),
+    )
     policy_file: Path | None = Field(
         default=None, description="the path of the portal's policy file"
     )
@@ -133,8 +146,23 @@ class Settings(BaseSettings):
             "for example what `openssl rand -base64 48` prints"
         ),
     )
+    webhook_keys: SigningKeys = Field(
+        default=(),
+        description=(
+            "one or two keys with a comma between, each of the 32 to 64 characters by which "
+            "ServiceTitan signs its events"
+        ),
+    )
+    webhook_signature_header: HeaderName = Field(
+        default="x-servicetitan-signature",
+        description="the name of the header in which ServiceTitan sends an event's signature",
+    )
     public_url: Base | None = Field(
         default=None, description="the address under which the world reaches this gateway"
+    )
+    site_url: Base | None = Field(
+        default=None,
+        description="the https address of your front end, to which direct links lead",
     )
     cors_origins: Annotated[
         tuple[Annotated[str, AfterValidator(origin)], ...], NoDecode, BeforeValidator(listed)
@@ -168,6 +196,17 @@ class Settings(BaseSettings):
                 "or both PORTAL_SERVICETITAN_API_URL and PORTAL_SERVICETITAN_AUTH_URL in its place."
             )
         return self
+
+    @validated(mode="after")
+    def _whole_staff(self) -> "Settings":
+        if (problem := staff_problem(self)) is not None:
+            raise ValueError(problem)
+        return self
+
+    @property
+    def staff_audience(self) -> str:
+        """The audience of the staff's access tokens: the customers' where no other is said."""
+        return staff_audience(self)
 
     @property
     def api_url(self) -> str:
@@ -226,6 +265,12 @@ def read_database_url(environ: Mapping[str, str] = os.environ) -> str:
         sentence = f"{_name('database_url')} is wrong: it must be {field.description}."
         raise SettingsError(sentence) from None
     return str(url.get_secret_value())
+
+
+def read_policy_path(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Read PORTAL_POLICY_FILE alone; None where none is named."""
+    told = environ.get(_name("policy_file"))
+    return Path(told) if told else None
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:

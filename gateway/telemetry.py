@@ -9,8 +9,10 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from resolvers.viewer import Viewer
+
 MAX_PATH_LENGTH = 200
-SEALED_PATHS = ("/documents/", "/calendar/")
+SEALED_PATHS = ("/documents/", "/calendar/", "/links/exchange/")
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -22,9 +24,20 @@ def request_id() -> str:
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
-def note_viewer(kind: str) -> None:
-    """Remember by which door the viewer came in, for this request's lines in the log."""
-    structlog.contextvars.bind_contextvars(viewer=kind)
+def begin_connection() -> str:
+    """Bind an id to the connection at hand, a WebSocket, for its lines in the log; return it."""
+    given = token_hex(8)
+    structlog.contextvars.bind_contextvars(request_id=given)
+    return given
+
+
+def note_viewer(viewer: Viewer) -> None:
+    """Remember by which door the viewer came in, for this request's lines in the log.
+
+    Of staff their key is told too, so that whoever looks through a customer's eyes is known.
+    """
+    staff = {} if viewer.staff is None else {"staff": viewer.staff.key}
+    structlog.contextvars.bind_contextvars(viewer=viewer.kind.value, **staff)
 
 
 def frame_of(error: BaseException) -> str:

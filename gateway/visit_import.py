@@ -4,16 +4,13 @@ import asyncio
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.planned_visits import Imported, VisitRow
 from adapters.ledger.visit_file import read_visit_file
 from adapters.ledger.visit_rows import Progress as Told
-
-LONG = 2000
-"""From how many visits on there is a bar to look at."""
+from gateway.commands.bars import bar
 
 
 class ImportFailed(Exception):  # noqa: N818  # what a person is told
@@ -28,18 +25,9 @@ def visits_in(path: Path) -> list[VisitRow]:
 
 def import_visits(database_url: str, rows: list[VisitRow], console: Console) -> Imported:
     """Write the visits down; raises ImportFailed where the ledger does not take them."""
-    bar = Progress(
-        TextColumn("Visits"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        disable=len(rows) < LONG,
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("visits", total=len(rows))
-        return asyncio.run(_import(database_url, rows, lambda done: bar.advance(task, done)))
+    with bar(console, "Visits", len(rows)) as shown:
+        task = shown.add_task("visits", total=len(rows))
+        return asyncio.run(_import(database_url, rows, lambda done: shown.advance(task, done)))
 
 
 async def _import(database_url: str, rows: list[VisitRow], progress: Told) -> Imported:

@@ -1,38 +1,80 @@
 """What runs beside requests, for as long as the gateway does."""
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Protocol
 
 import structlog
 
+from adapters.directory.freshness import Freshness
 from adapters.directory.mirror import Mirror
 from adapters.ledger.errors import LedgerUnavailable
+from adapters.ledger.leases import LeaseLost
 from adapters.ledger.ledger import Ledger
 from adapters.servicetitan.errors import UpstreamError
 
 RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+PROGRESS_SECONDS = 5.0
 
 _log = structlog.get_logger("directory")
 _ledger_log = structlog.get_logger("ledger")
 
 
 async def follow(mirror: Mirror, every_seconds: Callable[[], float]) -> None:
-    """Keep the directory as new as its feeds, until cancelled; a failure is tried again soon."""
+    """Keep the directory as new as its feeds, until cancelled; a failure is tried again soon.
+
+    One process of a fleet reads; the others look whether it still does.
+    """
+    async with beside(_tell_progress(mirror.freshness)):
+        try:
+            await _follow(mirror, every_seconds)
+        finally:
+            with suppress(LedgerUnavailable):
+                await mirror.let_go()
+
+
+async def _follow(mirror: Mirror, every_seconds: Callable[[], float]) -> None:
     failures = 0
     while True:
+        readings, unreadable = mirror.readings, mirror.unreadable
         try:
-            await mirror.read()
-        except UpstreamError as error:
+            wait = await mirror.turn(every_seconds())
+        except LeaseLost as lost:
+            wait = every_seconds()
+            _log.info("directory left to another", problem=str(lost))
+        except Exception as error:  # noqa: BLE001  # a follower that ends shuts everybody out
             wait = min(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)], every_seconds())
             failures += 1
-            _log.warning("feeds not read", problem=str(error), rows=mirror.rows, again_in=wait)
+            _log.warning("feeds not read", problem=_told(error), rows=mirror.rows, again_in=wait)
         else:
-            if failures or mirror.readings == 1:
+            if mirror.readings > readings and (failures or readings == 0):
                 _log.info("directory read", rows=mirror.rows)
-            failures, wait = 0, every_seconds()
+            failures = 0
+        if mirror.unreadable > unreadable:
+            _log.warning("feed rows not readable", count=mirror.unreadable - unreadable)
         await asyncio.sleep(wait)
+
+
+def _told(error: Exception) -> str:
+    """What is the log told of a failure? Of one that nobody foresaw, where it came from.
+
+    Not its words: they may hold what nobody is to read.
+    """
+    if isinstance(error, UpstreamError):
+        return str(error)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {last.name}, line {last.lineno}"
+
+
+async def _tell_progress(freshness: Freshness) -> None:
+    """Tell every few seconds how far the first reading is, until it is done."""
+    while True:
+        await asyncio.sleep(PROGRESS_SECONDS)
+        if freshness.read_at is not None:
+            return
+        _log.info("directory being read", rows=freshness.rows)
 
 
 class Closable(Protocol):

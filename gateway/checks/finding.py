@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A part, the OAuth scope it needs if any, and None or a sentence that says what to do."""
+    """A part, the OAuth scope it needs if any, and None or a sentence that says what to do.
+
+    `note` is what nobody can ask of the part, and a person must see to.
+    """
 
     part: str
     problem: str | None = None
     scope: str | None = None
+    note: str | None = None

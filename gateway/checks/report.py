@@ -11,7 +11,7 @@ from gateway.checks.finding import Finding
 
 
 def print_report(console: Console, findings: Sequence[Finding]) -> None:
-    """Print what answers and the scope it needs; then each that does not, with what to do."""
+    """Print what answers and the scope it needs; then what to do, and what to see to."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for heading in ("Asked", "Answers", "Scope"):
         table.add_column(heading, no_wrap=True)
@@ -19,11 +19,13 @@ def print_report(console: Console, findings: Sequence[Finding]) -> None:
         table.add_row(finding.part, _answers(finding), finding.scope or "")
     console.print(table)
     for finding in findings:
-        if finding.problem is not None:
+        told = [sentence for sentence in (finding.problem, finding.note) if sentence is not None]
+        if told:
             scope = f" ({finding.scope})" if finding.scope else ""
             console.print()
             console.print(Text(f"{finding.part}{scope}", style="bold"))
-            console.print(Padding(Text(finding.problem), (0, 2)))
+            for sentence in told:
+                console.print(Padding(Text(sentence), (0, 2)))
 
 
 def _answers(finding: Finding) -> Text:

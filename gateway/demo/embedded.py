@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 from secrets import token_hex
 
 import httpx
@@ -11,11 +12,14 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from gateway.demo.failure import DemoFailed
+from gateway.demo.folder import POLICY, ledger_url
 from gateway.demo.sandbox_process import Credentials
 from gateway.serving import Server, configuration
 from gateway.settings import Settings
 
 STOP_SECONDS = 2
+SITE_URL = "http://localhost:3000"
+"""Where a front end in development is usually at; the demo has none of its own."""
 
 
 class _Embedded(Server):
@@ -27,13 +31,12 @@ class _Embedded(Server):
         yield
 
 
-def settings_for(
-    credentials: Credentials, public_url: str, database_url: str = "sqlite+aiosqlite://"
-) -> Settings:
+def settings_for(credentials: Credentials, public_url: str, folder: Path | None = None) -> Settings:
     """Return the settings of a gateway over this sandbox; cursors are signed anew each time.
 
-    Its ledger is in memory where no other is given.
+    Its ledger is in memory, and its policy the default one, where no folder of a demo is given.
     """
+    database_url = "sqlite+aiosqlite://" if folder is None else ledger_url(folder)
     return Settings(
         servicetitan_api_url=credentials.api_url,
         servicetitan_auth_url=credentials.auth_url,
@@ -43,9 +46,16 @@ def settings_for(
         servicetitan_app_key=SecretStr(credentials.app_key),
         oidc_issuer=credentials.issuer,
         oidc_audience=credentials.audience,
+        webhook_keys=(SecretStr(credentials.webhook_key),),
+        staff_oidc_issuer=credentials.staff_issuer,
+        staff_oidc_audience=credentials.audience,
+        staff_oidc_client_id=credentials.staff_client_id,
+        staff_oidc_client_secret=SecretStr(credentials.staff_client_secret),
         database_url=SecretStr(database_url),
         secret_key=SecretStr(token_hex(32)),
         public_url=public_url,
+        site_url=SITE_URL,
+        policy_file=None if folder is None else folder / POLICY,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -25,15 +26,19 @@ def greet(
     *,
     graph_url: str,
     sandbox_url: str,
-    ledger_url: str,
+    environment: Path,
     guests: Sequence[Guest],
     command: str,
 ) -> None:
     """Print the page."""
     console.print()
-    _print_places(console, graph_url, sandbox_url, ledger_url)
+    _print_places(console, graph_url, sandbox_url)
     console.print()
     console.print(_people(guests))
+    console.print()
+    console.print("For the other commands (links, access, visits, check), take over its settings:")
+    console.print()
+    console.print(f"  . {environment}", markup=False, highlight=False, soft_wrap=True)
     console.print()
     console.print("Ask it something, in another shell:")
     console.print()
@@ -56,14 +61,14 @@ def _token(command: str, sandbox_url: str, email: str) -> str:
     return f"{command} sandbox token --email {email}{where}"
 
 
-def _print_places(console: Console, graph_url: str, sandbox_url: str, ledger_url: str) -> None:
+def _print_places(console: Console, graph_url: str, sandbox_url: str) -> None:
     places = Table.grid(padding=(0, 2))
     places.add_column(no_wrap=True)
     places.add_column(overflow="fold")
     places.add_row("[bold]The graph[/]", graph_url)
     places.add_row("[bold]The sandbox's controls[/]", f"{sandbox_url}/_sandbox/people")
     places.add_row("", f"{sandbox_url}/_sandbox/calls")
-    places.add_row("[bold]The ledger[/] (PORTAL_DATABASE_URL)", ledger_url)
+    places.add_row("[bold]Staff sign in[/]", f"{graph_url.removesuffix('/graphql')}/auth/login")
     console.print(places)
 
 

@@ -12,12 +12,13 @@ from rich.console import Console
 from gateway.app import create_app
 from gateway.choices import Choices
 from gateway.demo.embedded import gateway_running, ready, settings_for
+from gateway.demo.environment import write_environment
 from gateway.demo.failure import DemoFailed
+from gateway.demo.folder import demo_folder
 from gateway.demo.greeting import Guest, greet
-from gateway.demo.ledger import demo_ledger
 from gateway.demo.sandbox_process import Sandbox, credentials, sandbox_process
+from gateway.policy import read_policy
 from gateway.serving import listen, port_of
-from resolvers.policy import Policy
 
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
@@ -27,12 +28,13 @@ START_SECONDS = 60.0
 class Demo:
     """What a demo is made of; `command` is how this program is called from a shell.
 
-    `visits` is a file of agreement visits, as the office imports them.
+    `policy` is a policy file's text; `visits` is a file of agreement visits, as the office imports
+    them.
     """
 
     port: int
     sandbox_port: int
-    policy: Policy
+    policy: str
     guests: Sequence[Guest]
     command: str
     visits: str
@@ -64,13 +66,18 @@ async def _until_told(
 
 async def _parts(demo: Demo, listener: socket.socket, sandbox_port: int, console: Console) -> None:
     url, sandbox_url = f"http://{HOST}:{port_of(listener)}", f"http://{HOST}:{sandbox_port}"
-    async with sandbox_process(sandbox_port) as sandbox, demo_ledger(demo.visits) as ledger_url:
+    events_url = f"{url}/webhooks/servicetitan"
+    async with (
+        sandbox_process(sandbox_port, events_url) as sandbox,
+        demo_folder(demo.visits, demo.policy) as folder,
+    ):
         with console.status("Starting the sandbox …"):
             async with asyncio.timeout(START_SECONDS):
                 given = await credentials(sandbox, sandbox_url)
-        app = create_app(
-            settings_for(given, url, ledger_url), Choices(demo.policy), tells_cost=True
-        )
+        settings = settings_for(given, url, folder)
+        environment = write_environment(folder, settings)
+        policy = await asyncio.to_thread(read_policy, settings.policy_file)
+        app = create_app(settings, Choices(policy, settings.policy_file), tells_cost=True)
         async with gateway_running(app, listener) as gateway:
             with console.status("Starting the gateway …"):
                 async with asyncio.timeout(START_SECONDS):
@@ -79,7 +86,7 @@ async def _parts(demo: Demo, listener: socket.socket, sandbox_port: int, console
                 console,
                 graph_url=f"{url}/graphql",
                 sandbox_url=sandbox_url,
-                ledger_url=ledger_url,
+                environment=environment,
                 guests=demo.guests,
                 command=demo.command,
             )

@@ -26,16 +26,21 @@ class Credentials(msgspec.Struct, frozen=True, rename="camel"):
     app_key: str
     issuer: str
     audience: str
+    staff_issuer: str
+    staff_client_id: str
+    staff_client_secret: str
+    webhook_key: str
 
 
 @asynccontextmanager
-async def sandbox_process(port: int) -> AsyncIterator[Sandbox]:
-    """Run a sandbox on this port for as long as the block lasts.
+async def sandbox_process(port: int, webhook_url: str) -> AsyncIterator[Sandbox]:
+    """Run a sandbox on this port for as long as the block lasts; its events go to that address.
 
     It has a session of its own, so that Ctrl-C reaches it through the demo alone, and it ends by
     itself when its standard input closes: with a killed demo, too.
     """
-    command = ("-m", "gateway", "sandbox", "serve", "--port", str(port), "--while-stdin-open")
+    options = ("--port", str(port), "--webhook-url", webhook_url, "--while-stdin-open")
+    command = ("-m", "gateway", "sandbox", "serve", *options)
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, stdin=asyncio.subprocess.PIPE, start_new_session=True
     )

@@ -13,8 +13,11 @@ from adapters.documents.calendar import VisitEntry, ics
 from adapters.documents.papers import AnyPaper, kind_of
 from adapters.documents.press import NotPrinted, Press
 from adapters.servicetitan.errors import UpstreamError
-from resolvers.context import Context, Doors
+from gateway.telemetry import request_id
+from resolvers.beginning import begin
+from resolvers.context import Context
 from resolvers.documents import paper, stationery_for
+from resolvers.doors import Doors
 from resolvers.errors import NotFound, NotReady, PortalError
 from resolvers.signed_addresses import Target, TargetKind
 from resolvers.visit_entries import visit_entry
@@ -60,7 +63,9 @@ class DocumentEndpoints:
         if opened is None:
             return _sentence(404, _GONE)
         target, viewer = opened
-        context = Context(viewer, self._now(), self._doors)
+        context = await begin(
+            viewer, self._now(), self._doors, request_id(), f"{target.kind.value} {target.id}"
+        )
         try:
             return await make(context, target)
         except (UpstreamError, NotReady, NotPrinted, TimeoutError):

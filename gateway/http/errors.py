@@ -4,6 +4,7 @@ PortalError                     its own code and message
 UpstreamUnavailable             UPSTREAM_UNAVAILABLE
 UpstreamBusy                    UPSTREAM_BUSY, with `retryAfterMs`
 UpstreamRejected                UPSTREAM_REJECTED
+BudgetSpent                     LIMIT_EXCEEDED, of `upstreamCalls`
 TimeoutError                    TIMEOUT
 GraphQL's own (syntax,
 validation, coercion)           BAD_USER_INPUT, or the code the error brings along
@@ -13,7 +14,12 @@ anything else                   INTERNAL, masked; its type and place go to the l
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
 
-from adapters.servicetitan.errors import UpstreamBusy, UpstreamRejected, UpstreamUnavailable
+from adapters.servicetitan.errors import (
+    BudgetSpent,
+    UpstreamBusy,
+    UpstreamRejected,
+    UpstreamUnavailable,
+)
 from gateway.telemetry import frame_of
 from resolvers.errors import PortalError
 
@@ -54,18 +60,23 @@ def _cause(error: GraphQLError) -> BaseException | None:
 
 
 def _expected(cause: BaseException) -> Told | None:
+    extensions: dict[str, object]
     match cause:
         case PortalError():
-            return str(cause), cause.extensions
+            extensions = cause.extensions
         case UpstreamBusy():
-            return str(cause), {"code": "UPSTREAM_BUSY", "retryAfterMs": cause.retry_after_ms}
+            extensions = {"code": "UPSTREAM_BUSY", "retryAfterMs": cause.retry_after_ms}
         case UpstreamUnavailable():
-            return str(cause), {"code": "UPSTREAM_UNAVAILABLE"}
+            extensions = {"code": "UPSTREAM_UNAVAILABLE"}
         case UpstreamRejected():
-            return str(cause), {"code": "UPSTREAM_REJECTED"}
+            extensions = {"code": "UPSTREAM_REJECTED"}
+        case BudgetSpent():
+            extensions = {"code": "LIMIT_EXCEEDED", "limit": "upstreamCalls"}
         case TimeoutError():
             return TOO_SLOW, {"code": "TIMEOUT"}
-    return None
+        case _:
+            return None
+    return str(cause), extensions
 
 
 def _masked(cause: BaseException, error: GraphQLError) -> Told:

@@ -1,7 +1,7 @@
 """What passes between the HTTP endpoint and the graph: a request, how it came, its answer."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, Literal
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from typing import Final, Literal, Protocol
 
 import msgspec
 
@@ -11,6 +11,7 @@ MediaType = Literal["application/json", "application/graphql-response+json"]
 
 JSON: Final = "application/json"
 GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
+EVENTS: Final = "text/event-stream"
 
 
 class GraphQLRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,11 +36,30 @@ class HTTPInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The bytes of a GraphQL response, with the status and the headers that go with them."""
+    """The bytes of a GraphQL response, with the status and the headers that go with them.
+
+    `failed` is an answer that has errors and no data: nothing was done.
+    """
 
     body: bytes
     status: int = 200
     headers: Mapping[str, str] = {}
+    failed: bool = False
 
 
 Execute = Callable[[GraphQLRequest, Viewer, HTTPInfo], Awaitable[Answer]]
+
+
+class Graph(Protocol):
+    """What the street asks of the graph."""
+
+    def listens(self, asked: GraphQLRequest) -> bool:
+        """Does this ask for a subscription?"""
+
+    async def execute(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Answer:
+        """Answer a query or a mutation; raises Refused."""
+
+    def results(
+        self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo
+    ) -> AsyncGenerator[Answer, None]:
+        """Answer once, or for as long as a subscription lasts; raises Refused."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway.http.exchange import GRAPHQL_RESPONSE, JSON, MediaType
+from gateway.http.exchange import EVENTS, GRAPHQL_RESPONSE, JSON, MediaType
 from gateway.http.refusals import Refused
 
 # By how closely a range of `Accept` names a type; the closest range decides (RFC 9110, 12.5.1).
@@ -31,6 +31,18 @@ def negotiated(accepts: Sequence[str]) -> MediaType:
     if quality == 0:
         raise Refused(406, f"Accept {JSON} or {GRAPHQL_RESPONSE}.")
     return best
+
+
+def wants_events(accepts: Sequence[str], *, is_subscription: bool) -> bool:
+    """Is an event stream what the client wants for this answer?
+
+    For a subscription it is wherever it is named, for anything else where no JSON is wanted as
+    much. `*/*` is not asking for one.
+    """
+    ranges = [_range(part) for accept in accepts for part in accept.split(",") if part.strip()]
+    wanted = max((quality for kind, quality in ranges if kind == EVENTS), default=0.0)
+    json = max(_rank(JSON, ranges)[0], _rank(GRAPHQL_RESPONSE, ranges)[0]) if ranges else 1.0
+    return wanted > 0 and (is_subscription or wanted > json)
 
 
 def _range(part: str) -> tuple[str, float]:

@@ -40,17 +40,26 @@ def bad_request(message: str) -> Refused:
     return Refused(400, message)
 
 
-def unauthenticated() -> Refused:
-    """Credentials that do not verify (RFC 6750, 3.1); why is in the log alone."""
+def unauthenticated(clearing: str | None = None) -> Refused:
+    """Credentials that do not verify (RFC 6750, 3.1); why is in the log alone.
+
+    `clearing` is a Set-Cookie that takes away the cookie which did not.
+    """
+    cookie = {} if clearing is None else {"set-cookie": clearing}
     return Refused(
         401,
         "Your sign-in is not valid here, or it has ended. Sign in again.",
         code="UNAUTHENTICATED",
-        headers={"www-authenticate": 'Bearer error="invalid_token"'},
+        headers={"www-authenticate": 'Bearer error="invalid_token"'} | cookie,
     )
 
 
-def keys_unavailable() -> Refused:
+def forbidden(message: str) -> Refused:
+    """Somebody else may ask that, or may ask it in another way."""
+    return Refused(403, message, code="FORBIDDEN")
+
+
+def unverifiable() -> Refused:
     """Nobody can be verified at the moment."""
     return Refused(
         503,

@@ -21,7 +21,7 @@ def from_body(body: bytes) -> GraphQLRequest:
         raise bad_request("Batches are not supported: send one operation a request.")
     if not isinstance(members, dict):
         raise bad_request("The body must be a JSON object.")
-    return _request(members)
+    return from_members(members)
 
 
 def from_query_string(parameters: QueryParams) -> GraphQLRequest:
@@ -35,10 +35,11 @@ def from_query_string(parameters: QueryParams) -> GraphQLRequest:
             del members[name]
         elif name in members:
             members[name] = parsed(parameters[name].encode())
-    return _request(members)
+    return from_members(members)
 
 
-def _request(members: Mapping[str, object]) -> GraphQLRequest:
+def from_members(members: Mapping[str, object]) -> GraphQLRequest:
+    """Return the request of these members, read from JSON already; raise Refused (400)."""
     query = _member(members, "query", str, "a string")
     if not query:
         raise bad_request("The request has no query.")

@@ -6,21 +6,23 @@ from typing import TypeVar
 import httpx
 import msgspec
 
+from gateway.identity.wire import TOTAL_SECONDS, DocumentError, ProviderWire
 from gateway.setting_spellings import address
-
-TOTAL_SECONDS = 5.0
-MAX_BYTES = 256 * 1024
-
-
-class DocumentError(Exception):
-    """A document that cannot be had or believed; the message is a sentence that says which."""
 
 
 class Discovery(msgspec.Struct, frozen=True):
-    """What is needed of OpenID Connect Discovery 1.0, section 3."""
+    """What is needed of OpenID Connect Discovery 1.0, section 3, and of RFC 9207.
+
+    The endpoints are believed when they are used: a provider may have none of them.
+    """
 
     issuer: str
     jwks_uri: str
+    authorization_endpoint: str | None = None
+    token_endpoint: str | None = None
+    code_challenge_methods_supported: tuple[str, ...] | None = None
+    token_endpoint_auth_methods_supported: tuple[str, ...] | None = None
+    authorization_response_iss_parameter_supported: bool | None = None
 
 
 class KeyDocument(msgspec.Struct, frozen=True):
@@ -33,69 +35,44 @@ Document = TypeVar("Document", Discovery, KeyDocument)
 
 
 class Documents:
-    """Fetches both documents: no redirects, no proxy of the environment, five seconds in all."""
+    """Fetches both documents of one issuer, in five seconds in all."""
 
     def __init__(self, issuer: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._issuer = issuer
-        self._client = httpx.AsyncClient(
-            transport=transport, trust_env=False, follow_redirects=False, timeout=TOTAL_SECONDS
-        )
+        self._wire = ProviderWire(transport)
 
-    async def keys(self) -> KeyDocument:
-        """Return the key set that the issuer's discovery names; raise DocumentError."""
+    async def read(self) -> tuple[Discovery, KeyDocument]:
+        """Return the discovery, and the key set that it names; raise DocumentError."""
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 discovery = await self.discovery()
-                body = await self._read(discovery.jwks_uri, "key set")
+                body = await self._wire.get(discovery.jwks_uri, "key set")
         except TimeoutError:
             raise DocumentError("The identity provider did not answer in time.") from None
-        return _decoded(body, KeyDocument, "key set")
+        return discovery, _decoded(body, KeyDocument, "key set")
 
     async def discovery(self) -> Discovery:
         """Return the issuer's discovery document; raise DocumentError when it is another's."""
         url = self._issuer.rstrip("/") + "/.well-known/openid-configuration"
-        found = _decoded(await self._read(url, "discovery"), Discovery, "discovery")
+        found = _decoded(await self._wire.get(url, "discovery"), Discovery, "discovery")
         if found.issuer != self._issuer:
             raise DocumentError("The identity provider's discovery names another issuer.")
-        self._believe(found.jwks_uri)
+        if not believable(found.jwks_uri, self._issuer):
+            raise DocumentError("The identity provider's keys are not at an https address.")
         return found
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
-
-    def _believe(self, uri: str) -> None:
-        try:
-            address(uri.partition("?")[0])
-        except ValueError:
-            raise DocumentError(
-                "The identity provider's keys are not at an https address."
-            ) from None
-        if self._issuer.startswith("https:") and not uri.startswith("https:"):
-            raise DocumentError("The identity provider's keys are not at an https address.")
-
-    async def _read(self, url: str, what: str) -> bytes:
-        try:
-            async with self._client.stream("GET", url) as response:
-                if response.status_code != httpx.codes.OK:
-                    raise DocumentError(
-                        f"The identity provider answered {response.status_code} for its {what}."
-                    )
-                return await _capped(response, what)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            kind = type(error).__name__
-            raise DocumentError(
-                f"The identity provider's {what} cannot be read ({kind})."
-            ) from None
+        await self._wire.aclose()
 
 
-async def _capped(response: httpx.Response, what: str) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > MAX_BYTES:
-            raise DocumentError(f"The identity provider's {what} is larger than 256 KiB.")
-    return bytes(body)
+def believable(uri: str, issuer: str) -> bool:
+    """May this issuer's document name this address: https, or http beside an http issuer?"""
+    try:
+        address(uri.partition("?")[0])
+    except ValueError:
+        return False
+    return uri.startswith("https:") or not issuer.startswith("https:")
 
 
 def _decoded(body: bytes, model: type[Document], what: str) -> Document:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 import httpx
 import structlog
 
-from gateway.identity.documents import DocumentError, Documents
+from gateway.identity.documents import Discovery, Documents
 from gateway.identity.errors import KeysUnavailable, UnknownKey
 from gateway.identity.published import SigningKey, readable
+from gateway.identity.wire import DocumentError
 
 FRESH_SECONDS = 600.0
 AWAITED_SECONDS = 3_600.0
@@ -20,7 +21,7 @@ _log = structlog.get_logger("identity")
 
 
 class Keys:
-    """The keys of one issuer.
+    """The keys of one issuer, and where its endpoints are.
 
     Renewed in the background once ten minutes old, waited for once an hour old; when the provider
     is away the last good ones hold for a day. Asked at most once in thirty seconds, whatever ids
@@ -37,6 +38,7 @@ class Keys:
         self._documents = Documents(issuer, transport)
         self._now = now
         self._keys: Mapping[str, SigningKey] = {}
+        self._discovery: Discovery | None = None
         self._read_at: float | None = None
         self._tried_at: float | None = None
         self._flight: asyncio.Task[None] | None = None
@@ -44,15 +46,26 @@ class Keys:
 
     async def find(self, kid: str) -> SigningKey:
         """Return the key of this id; raise UnknownKey, or KeysUnavailable without any good key."""
-        if self._is_due(kid) and self._may_try():
-            self._flight = asyncio.create_task(self._renew())
-        if self._flight is not None and (kid not in self._keys or self._age() > AWAITED_SECONDS):
-            await asyncio.shield(self._flight)
-        if self._age() > LAST_GOOD_SECONDS:
-            raise KeysUnavailable(self.problem)
+        await self._renewed(wanted=kid not in self._keys)
         if (key := self._keys.get(kid)) is None:
             raise UnknownKey("signed by a key that is not published")
         return key
+
+    async def endpoints(self) -> Discovery:
+        """Return the issuer's discovery, as old as the keys; raise KeysUnavailable."""
+        await self._renewed(wanted=self._discovery is None)
+        if self._discovery is None:
+            raise KeysUnavailable(self.problem)
+        return self._discovery
+
+    async def _renewed(self, *, wanted: bool) -> None:
+        """Renew what is due; wait for it where something is wanted that is not here, or too old."""
+        if (wanted or self._age() > FRESH_SECONDS) and self._may_try():
+            self._flight = asyncio.create_task(self._renew())
+        if self._flight is not None and (wanted or self._age() > AWAITED_SECONDS):
+            await asyncio.shield(self._flight)
+        if self._age() > LAST_GOOD_SECONDS:
+            raise KeysUnavailable(self.problem)
 
     async def refresh(self) -> None:
         """Read the keys now, joining a reading that is under way; never raises."""
@@ -74,9 +87,6 @@ class Keys:
     def _age(self) -> float:
         return float("inf") if self._read_at is None else self._now() - self._read_at
 
-    def _is_due(self, kid: str) -> bool:
-        return kid not in self._keys or self._age() > FRESH_SECONDS
-
     def _may_try(self) -> bool:
         tried = self._tried_at
         return self._flight is None and (tried is None or self._now() - tried >= BETWEEN_SECONDS)
@@ -84,10 +94,12 @@ class Keys:
     async def _renew(self) -> None:
         self._tried_at = self._now()
         try:
-            found = readable((await self._documents.keys()).keys)
+            discovery, published = await self._documents.read()
+            found = readable(published.keys)
             if not found:
                 raise DocumentError("The identity provider publishes no key that can be used.")  # noqa: TRY301  # told like the rest
-            self._keys, self._read_at, self.problem = found, self._now(), None
+            self._keys, self._discovery = found, discovery
+            self._read_at, self.problem = self._now(), None
         except DocumentError as error:
             self.problem = str(error)
             _log.warning("keys not renewed", problem=self.problem)

@@ -1,0 +1,37 @@
+"""The graph's endpoint: by HTTP, as a stream of events, and by WebSocket, all by one door."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from gateway.http.connections import Connections, Identify
+from gateway.http.exchange import Graph
+from gateway.http.graphql import GraphQLEndpoint
+from gateway.http.origins import Origins
+from gateway.http.websocket import WebSocketEndpoint
+from gateway.settings import Settings
+from resolvers.policy import Policy
+
+PATH = "/graphql"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the graph is asked; `connections` are those that last, ended before the gateway."""
+
+    routes: Sequence[BaseRoute]
+    connections: Connections
+
+
+def endpoint_of(
+    graph: Graph, identify: Identify, policy: Callable[[], Policy], settings: Settings
+) -> Endpoint:
+    """Put the graph on the street."""
+    connections = Connections(identify, lambda: policy().subscriptions)
+    origins = Origins(settings.public_url, settings.cors_origins)
+    routes = (
+        Route(PATH, GraphQLEndpoint(graph, connections)),
+        WebSocketRoute(PATH, WebSocketEndpoint(graph, connections, origins)),
+    )
+    return Endpoint(routes, connections)
