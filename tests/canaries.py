@@ -65,9 +65,14 @@ class Canaries:
                 if self._is_near(row, collection, mine, places):
                     own.update(_names(collection, row))
         others = (told for of, told in self._strings.items() if of not in mine)
-        words = {word for told in others for word in told if len(word) >= _TELLING} - own
-        phrases = {word for word in words if not _WORD.fullmatch(word)}
-        return Forbidden(frozenset(words - phrases), frozenset(phrases))
+        return _but(others, own)
+
+    def beside(self, own: Iterable[str] = ()) -> "Forbidden":
+        """Return what would be a leak to whoever may be told these strings, and nobody's else.
+
+        Without any: what no line of a log may hold, and no answer to nobody.
+        """
+        return _but(self._strings.values(), set(own))
 
     def _standing(self, email: str) -> tuple[set[int], set[int]]:
         customers = _of(self._tables["customer-contacts"], email, "customerId")
@@ -82,6 +87,18 @@ class Canaries:
         if collection != "invoices" and at in places:
             return True
         return bool(mine.intersection(self._owners(collection, row)))
+
+
+def _but(others: Iterable[set[str]], own: set[str]) -> Forbidden:
+    words = {word for told in others for word in told if len(word) >= _TELLING} - own
+    phrases = {word for word in words if not _WORD.fullmatch(word)}
+    return Forbidden(frozenset(words - phrases), frozenset(phrases))
+
+
+def names_in(collection: str, row: Row) -> set[str]:
+    """Return what tells this row apart, and whom it names on itself."""
+    carried = (row.get("customer"), row.get("location"))
+    return {*_names(collection, row), *(told["name"].strip() for told in carried if told)}
 
 
 def _of(contacts: Iterable[Row], email: str, owner: str) -> set[int]:
@@ -102,6 +119,12 @@ def _names(collection: str, row: Row) -> Iterator[str]:
 def canaries(today: date, homes: int) -> Canaries:
     """Return the canaries of this seed."""
     return Canaries(build(1, today, homes))
+
+
+@cache
+def personal(today: date, homes: int) -> Forbidden:
+    """Return what no log may hold, by this seed: what names anybody."""
+    return canaries(today, homes).beside()
 
 
 @cache

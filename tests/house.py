@@ -3,14 +3,16 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, MutableSequence
+from collections.abc import AsyncIterator, Mapping, MutableSequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import httpx
 from blockbuster import blockbuster_ctx
+from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 from structlog.types import EventDict
 
@@ -22,8 +24,8 @@ from gateway.choices import Choices
 from gateway.settings import Settings
 from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
-from resolvers.policy import Access, Feeds, Override, Policy, Tenant
-from tests.canaries import forbidden
+from resolvers.policy import Access, Budget, Feeds, Override, Policy, Tenant
+from tests.canaries import forbidden, personal
 
 TODAY = date(2026, 7, 14)
 NOON = datetime(2026, 7, 14, 17, 0, tzinfo=UTC)
@@ -49,6 +51,19 @@ class Moment:
 
 
 @dataclass
+class Delivering(httpx.AsyncBaseTransport):
+    """Carries the sandbox's events to the gateway, which is made after the sandbox."""
+
+    to: ASGIApp | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Deliver one."""
+        if self.to is None:
+            raise httpx.ConnectError("There is no gateway yet.")
+        return await httpx.ASGITransport(self.to).handle_async_request(request)
+
+
+@dataclass
 class House:
     """The house seen from its two doors."""
 
@@ -60,6 +75,7 @@ class House:
     seed: tuple[date, int]
     changed: bool = False
     tokens: dict[str, str] = field(default_factory=dict)
+    app: ASGIApp | None = None
 
     async def token(self, email: str) -> str:
         """Return a bearer token for anybody."""
@@ -71,14 +87,19 @@ class House:
     async def ask(self, email: str | None, query: str, **variables: object) -> dict[str, Any]:
         """Ask the graph; return the whole answer, without what it cost.
 
-        No answer may hold what names somebody else of the seed, whatever the test is about (T-1).
+        No answer, body or headers, may hold what names somebody else of the seed, and no line of
+        the log what names anybody, whatever the test is about (T-1).
         """
+        before = len(self.logs)
         headers = {} if email is None else {"authorization": f"Bearer {await self.token(email)}"}
         body = {"query": query, "variables": variables}
         answer = await self.gateway.post("/graphql", json=body, headers=headers)
         if not self.changed:
-            leaked = forbidden(*self.seed, email or "nobody").found_in(answer.text)
+            told_all = f"{answer.text} {answer.headers}"
+            leaked = forbidden(*self.seed, email or "nobody").found_in(told_all)
             assert not leaked, f"{email} was told of somebody else: {leaked}"
+            logged = personal(*self.seed).found_in(str(self.logs[before:]))
+            assert not logged, f"the log names somebody: {logged}"
         told: dict[str, Any] = answer.json()
         told.pop("extensions", None)
         return told
@@ -111,12 +132,10 @@ class House:
 
     async def is_ready(self) -> None:
         """Wait until people can be let in; forget the calls made until then."""
-        for _ in range(1000):
-            if (await self.gateway.get("/health/ready")).is_success:
-                await self.sandbox.delete("/_sandbox/calls")
-                return
-            await asyncio.sleep(0.002)
-        raise AssertionError("the gateway did not become ready")
+        async with asyncio.timeout(30):
+            while not (await self.gateway.get("/health/ready")).is_success:  # noqa: ASYNC110  # a probe has no event
+                await asyncio.sleep(0.002)
+        await self.sandbox.delete("/_sandbox/calls")
 
     async def fault(self, path: str, **fault: object) -> None:
         """Let ServiceTitan answer the next calls to this path as it sometimes does."""
@@ -159,6 +178,7 @@ def demo_policy(**more: Any) -> Policy:  # noqa: ANN401  # blocks of the policy
         "tenant": Tenant(time_zone=TIME_ZONE),
         "access": Access(people=RILEY),
         "feeds": Feeds(every_seconds=3600),
+        "budget": Budget(calls_per_second=1_000_000),
     }
     return Policy(**(blocks | more))
 
@@ -170,21 +190,27 @@ async def open_house(
     now: datetime = NOON,
     database: str = IN_MEMORY,
     patience: float = UPSTREAM_SECONDS,
+    told: Mapping[str, object] = MappingProxyType({}),
     **options: Any,  # noqa: ANN401  # of the sandbox
 ) -> AsyncIterator[House]:
-    """Open a house with these choices at this moment; it may not be ready yet."""
+    """Open a house with these choices at this moment; it may not be ready yet.
+
+    `told` are further settings. The sandbox's webhooks reach the gateway, if it is to send any.
+    """
     given: dict[str, Any] = {"today": TODAY, "homes": 4, "rate_per_second": 100_000} | options
-    sandbox = create_sandbox(SandboxOptions(public_url=SANDBOX, **given))
+    events = Delivering()
+    sandbox = create_sandbox(SandboxOptions(public_url=SANDBOX, **given), webhook_transport=events)
     wire = httpx.ASGITransport(sandbox)
     choices, moment = Choices(policy or demo_policy()), Moment(now)
     gateway = create_app(
-        settings(database_url=database),
+        settings(database_url=database, **told),
         choices,
         transport=wire,
         now=moment,
         tells_cost=True,
         patience=patience,
     )
+    events.to = gateway
     # Once it runs, whatever waits for a file, a socket or a lock inside the event loop is an error.
     with capture_logs() as logs, blockbuster_ctx(["gateway", "schema", "resolvers", "adapters"]):
         async with (
@@ -195,7 +221,7 @@ async def open_house(
             ) as client,
         ):
             seed = given["today"], given["homes"]
-            yield House(client, control, logs, choices, moment, seed)
+            yield House(client, control, logs, choices, moment, seed, app=gateway)
 
 
 @asynccontextmanager

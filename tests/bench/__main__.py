@@ -28,7 +28,7 @@ def bench(
         Path | None, typer.Option(dir_okay=False, writable=True, help="A file for the figures.")
     ] = None,
 ) -> None:
-    """Measure the gateway over a sandbox: warm, cold, and what its rules cost."""
+    """Measure the gateway over a sandbox: warm, cold, fresh, and after a mailing."""
     budget = QUICK if quick else FULL
     try:
         found = asyncio.run(_measured(budget))

@@ -9,7 +9,9 @@ class Budget:
 
     Each server is loaded in `rounds` of `round_seconds`, in turns with the others, after
     `warm_up_seconds`; `cold_starts` is how many fresh gateways each cold operation is asked of;
-    every cost is the best of `repeats`.
+    every cost is the best of `repeats`; the directory is one of `contacts`, and as many people
+    as `lookups` are looked up in it; a mailing reaches `mailed` people, who open what it is about
+    within `mailing_seconds`; `events` changes are told by event.
     """
 
     rounds: int
@@ -17,8 +19,35 @@ class Budget:
     warm_up_seconds: float
     cold_starts: int
     repeats: int
+    contacts: int
+    lookups: int
+    mailed: int
+    mailing_seconds: float
+    events: int
     connections: int = 16
 
 
-FULL = Budget(rounds=5, round_seconds=1.0, warm_up_seconds=1.0, cold_starts=5, repeats=15)
-QUICK = Budget(rounds=1, round_seconds=0.3, warm_up_seconds=0.1, cold_starts=1, repeats=2)
+FULL = Budget(
+    rounds=5,
+    round_seconds=1.0,
+    warm_up_seconds=1.0,
+    cold_starts=5,
+    repeats=15,
+    contacts=200_000,
+    lookups=2000,
+    mailed=1000,
+    mailing_seconds=60.0,
+    events=100,
+)
+QUICK = Budget(
+    rounds=1,
+    round_seconds=0.3,
+    warm_up_seconds=0.1,
+    cold_starts=1,
+    repeats=2,
+    contacts=2000,
+    lookups=20,
+    mailed=20,
+    mailing_seconds=1.2,
+    events=2,
+)

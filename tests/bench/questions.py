@@ -8,6 +8,7 @@ ASKER = "jordan@example.com"
 TWENTY = "twenty@example.com"
 """Somebody with twenty invoices, each of a job of its own, put into the sandbox for the run."""
 LATENCY_MS = 50
+MAILING_LATENCY_MS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +30,31 @@ JOBS_SCREEN = Question(
     "{ viewer { jobs(tab: COMPLETED, first: 20) {"
     " nodes { number type appointments { status date } } totalCount }"
     " jobCounts { inProgress onHold upcoming completed canceled } } }",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a mailing leads to, and the fewest calls upstream that can answer one customer."""
+
+    question: Question
+    calls: int
+
+
+INVOICES_OPENED = Screen(
+    Question(
+        "the Invoices screen",
+        "{ viewer { invoices(first: 20) { totalCount nodes { id number status total balance"
+        " dueDate } } } }",
+    ),
+    calls=1,
+)
+TASKS_OPENED = Screen(
+    Question(
+        "My Tasks",
+        "{ viewer { tasks { count totalDue invoicesToPay(first: 3) { id number balance dueDate }"
+        " upcomingAppointments(first: 3) { id number date } } } }",
+    ),
+    calls=4,
 )
 HELLO = Question("who am I", "{ viewer { email } }")

@@ -54,6 +54,65 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     micros: float
 
 
+class Directory(msgspec.Struct, frozen=True, kw_only=True):
+    """The directory in one kind of database: of so many rows, so many of them contacts.
+
+    `build_seconds` from empty feeds to ready, `growth_mb` what the process grew by meanwhile at
+    most; times of a look-up that nothing is remembered of, of one that is, of taking a page of a
+    thousand changed contacts in, and of a restart until ready, in milliseconds.
+    """
+
+    name: str
+    rows: int
+    contacts: int
+    build_seconds: float
+    growth_mb: float
+    cold_p50: float
+    cold_p99: float
+    warm_p50: float
+    warm_p99: float
+    page_ms: float
+    restart_ms: float
+
+
+class Fresh(msgspec.Struct, frozen=True, kw_only=True):
+    """How long after each change a worker answered it: milliseconds, the shortest first."""
+
+    name: str
+    ms: list[float]
+
+    def at(self, share: float) -> float:
+        """Return the time within which this share of them was answered."""
+        return self.ms[min(int(len(self.ms) * share), len(self.ms) - 1)]
+
+
+class Mailing(msgspec.Struct, frozen=True, kw_only=True):
+    """So many people who opened a screen, and how long it took until the last had it, in seconds.
+
+    `at_once` of them were answered when they first asked, after `p50`, `p95` and at most `longest`
+    seconds; nobody of these was `overtaken` by more people who came later. The others were told
+    when to ask again (`told_again`), 95 % of them within `told_in` seconds, and asked so: the
+    `askings` are everybody's. 95 % of all had their answer `had_it` seconds after they came. Of
+    the `calls` to ServiceTitan it refused `too_many`; `fewest` is what could answer everybody once.
+    """
+
+    name: str
+    people: int
+    seconds: float
+    at_once: int
+    p50: float
+    p95: float
+    longest: float
+    overtaken: int
+    told_again: int
+    told_in: float
+    askings: int
+    had_it: float
+    calls: int
+    fewest: int
+    too_many: int
+
+
 class Results(msgspec.Struct, frozen=True, kw_only=True):
     """A whole run; `seconds` is how long it took."""
 
@@ -63,3 +122,6 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     warm: list[Warm]
     cold: list[Cold]
     costs: list[Cost]
+    directory: list[Directory]
+    freshness: list[Fresh]
+    mailings: list[Mailing]

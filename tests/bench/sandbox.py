@@ -1,8 +1,9 @@
 """The sandbox of a run: started, asked for tokens, and asked which calls were made."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -13,6 +14,8 @@ from tests.bench.questions import LATENCY_MS, TWENTY
 
 HOST = "127.0.0.1"
 TWENTY_CUSTOMER, TWENTY_PLACE = 9_000_001, 9_000_002
+TWENTY_INVOICE = 9_000_200
+"""The first of its invoices."""
 _LIKE_CUSTOMER, _LIKE_PLACE, _LIKE_JOB, _LIKE_INVOICE = 1031, 2101, 310_001, 510_001
 
 
@@ -37,7 +40,7 @@ class Sandbox:
         await self._record("customer-contacts", 9_000_003, email)
         place = {"id": TWENTY_PLACE, "name": "Twenty Invoices"}
         for at in range(20):
-            job, invoice = 9_000_100 + at, 9_000_200 + at
+            job, invoice = 9_000_100 + at, TWENTY_INVOICE + at
             at_home = {"customerId": TWENTY_CUSTOMER, "locationId": TWENTY_PLACE}
             await self._put("jobs", job, _LIKE_JOB + at, invoiceId=invoice, **at_home)
             of = {"id": job, "number": str(job), "type": "No Heat"}
@@ -53,9 +56,20 @@ class Sandbox:
         answer = await self.control.put(path, json=row, params={"webhook": "false"})
         answer.raise_for_status()
 
+    async def change(self, collection: str, of: int, **row: object) -> None:
+        """Change a row of ServiceTitan's, and have it tell of that by event."""
+        answer = await self.control.put(f"/_sandbox/records/{collection}/{of}", json=row)
+        answer.raise_for_status()
+
     async def forget_calls(self) -> None:
         """Begin to count anew."""
         (await self.control.delete("/_sandbox/calls")).raise_for_status()
+
+    async def made_calls(self) -> list[Mapping[str, Any]]:
+        """Return the calls made since, in their order, without feeds and tokens."""
+        answer = await self.control.get("/_sandbox/calls")
+        calls: list[Mapping[str, Any]] = answer.raise_for_status().json()["calls"]
+        return calls
 
     async def calls(self, *, everything: bool = False) -> int:
         """Return how many calls were made since; with `everything`, feeds and tokens too."""
@@ -65,11 +79,14 @@ class Sandbox:
 
 
 @asynccontextmanager
-async def sandbox_running() -> AsyncIterator[Sandbox]:
-    """Run the sandbox that the command line starts, on a free port and with latency."""
+async def sandbox_running(latency_ms: int = LATENCY_MS, *more: str) -> AsyncIterator[Sandbox]:
+    """Run the sandbox that the command line starts, on a free port and with latency.
+
+    `more` are further options of its command.
+    """
     with listen(HOST, 0) as probe:
         port = port_of(probe)
-    options = ("--port", str(port), "--latency-ms", str(LATENCY_MS), "--while-stdin-open")
+    options = ("--port", str(port), "--latency-ms", str(latency_ms), *more, "--while-stdin-open")
     url = f"http://{HOST}:{port}"
     async with (
         child("gateway", "sandbox", "serve", *options) as started,

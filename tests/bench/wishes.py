@@ -4,9 +4,15 @@ import msgspec
 
 
 class ServeGateway(msgspec.Struct, frozen=True, kw_only=True):
-    """Serve a gateway over the sandbox at this address."""
+    """Serve a gateway over the sandbox at this address.
+
+    At any free port, where none is told; with a memory and a ledger of its own, where none are.
+    """
 
     sandbox_url: str
+    port: int = 0
+    redis_url: str | None = None
+    database_url: str | None = None
     fresh_seconds: int = 3600
 
 
@@ -54,3 +60,10 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
 
     sandbox_url: str
     repeats: int
+
+
+class Mirror(msgspec.Struct, frozen=True, kw_only=True):
+    """Measure the directory of so many contacts, in every kind of database that answers."""
+
+    contacts: int
+    lookups: int

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(240)
 COMMAND = (sys.executable, "-m", "tests.bench")
 
 
@@ -34,7 +35,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         capture_output=True,
         text=True,
         check=False,
-        timeout=90,
+        timeout=180,
     )
     assert ended.returncode == 0, ended.stderr
     return Run(ended.stdout, json.loads(file.read_text("utf-8")))
@@ -43,6 +44,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_the_tables_have_a_row_for_everything_measured(run: Run) -> None:
     measured = [row for part in ("warm", "cold", "costs") for row in run.found[part]]
     assert len(measured) == 4 + 2 + 9
+    for part in ("directory", "freshness", "mailings"):
+        measured += run.found[part]
     for row in measured:
         assert f"\n{row['name']} " in run.printed
 
@@ -83,6 +86,30 @@ def test_the_costs_are_of_as_many_rows_as_there_are(run: Run) -> None:
         *(1500, 1500),  # cursors
     ]
     assert all(row["micros"] > 0 for row in run.found["costs"])
+
+
+def test_the_directory_is_measured_in_every_database_there_is(run: Run) -> None:
+    rows = run.found["directory"]
+    assert [row["name"] for row in rows] in (["SQLite"], ["SQLite", "PostgreSQL"])
+    for row in rows:
+        assert (row["rows"], row["contacts"]) == (4100, 2000)
+        assert 0 < row["cold_p50"] <= row["cold_p99"]
+        assert 0 < row["warm_p50"] <= row["warm_p99"]
+
+
+def test_events_reach_every_worker_there_is(run: Run) -> None:
+    rows = run.found["freshness"]
+    names = ["one worker, in memory", "the worker that was told", "another worker"]
+    assert [row["name"] for row in rows] in (names[:1], names)
+    assert {len(row["ms"]) for row in rows} == {2}
+
+
+def test_a_mailing_is_answered_with_the_fewest_calls(run: Run) -> None:
+    invoices, tasks = run.found["mailings"]
+    assert (invoices["people"], invoices["calls"], invoices["fewest"]) == (20, 20, 20)
+    assert (tasks["people"], tasks["calls"], tasks["fewest"]) == (20, 80, 80)
+    for row in (invoices, tasks):
+        assert (row["at_once"], row["told_again"], row["too_many"]) == (20, 0, 0)
 
 
 @pytest.fixture

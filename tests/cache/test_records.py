@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from aiocache import SimpleMemoryCache
 
-from adapters.cache.memory import Memory
+from adapters.cache.ages import Ages
+from adapters.cache.opening import memory_records
 from adapters.cache.records import Records
 from adapters.cache.refusals import Refusals
 from adapters.cache.usage import Usage
@@ -19,6 +19,7 @@ from adapters.servicetitan.invoices import INVOICES, Invoice, InvoiceJob
 from adapters.servicetitan.jobs import JOBS, Job
 from adapters.servicetitan.model import CustomerId, InvoiceId, JobId, LocationId
 from adapters.servicetitan.named import Named
+from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Resource
 from adapters.servicetitan.work_summaries import WORK_SUMMARIES, WorkSummary
 
@@ -36,8 +37,15 @@ class Upstream:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     failing: set[int] = field(default_factory=set)
 
-    async def ask(self, resource: Resource[Any], by: str, values: Sequence[int]) -> Answer[Any]:
+    async def ask(
+        self,
+        resource: Resource[Any],
+        by: str,
+        values: Sequence[int],
+        priority: Priority = Priority.PEOPLE,
+    ) -> Answer[Any]:
         """Answer as the client does, once the gate is open."""
+        del priority
         self.asked.append((resource.name, by, list(values)))
         await self.gate.wait()
         failed = UpstreamUnavailable("It is away.")
@@ -60,7 +68,7 @@ def upstream() -> Upstream:
 
 @pytest.fixture
 async def records(upstream: Upstream) -> AsyncIterator[Records]:
-    made = Records(upstream, Memory(SimpleMemoryCache(timeout=None), fresh_seconds=lambda: 60))
+    made = memory_records(upstream, lambda _kind: Ages())
     yield made
     await made.aclose()
 

@@ -16,16 +16,17 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.routing import Route
 
+from gateway.http.connections import Identify
 from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo
-from gateway.http.graphql import GraphQLEndpoint, Identify
+from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.middleware import street_side
 from gateway.identity.bearer import Bearer
 from gateway.identity.keys import Keys
 from resolvers.viewer import ANONYMOUS, Viewer
+from tests.gateway.once import endpoint
+from tests.gateway.verifiers import AUDIENCE, ISSUER, bearer_of, staff_rules
 
-ISSUER = "https://login.example.com/tenant"
 JWKS_URI = "https://login.example.com/keys"
-AUDIENCE = "portal"
 
 _SIGNING = RSAKey.generate_key(2048)
 _OTHER = RSAKey.generate_key(2048)
@@ -78,6 +79,7 @@ class Provider:
             "exp": now + 900,
             "email": "  Pat@Example.COM ",
             "email_verified": True,
+            "roles": ["staff", "billing"],
         }
         return {name: value for name, value in (good | changes).items() if value is not None}
 
@@ -113,14 +115,15 @@ class Graph:
             raise self.answer
         return self.answer
 
-    async def nobody(self, headers: Headers) -> Viewer:
+    async def nobody(self, headers: Headers, method: str) -> Viewer:
         """Identify nobody."""
         assert headers
+        assert method in {"GET", "POST"}
         return ANONYMOUS
 
     def endpoint(self, identify: Identify | None = None) -> GraphQLEndpoint:
         """Return the endpoint over this graph."""
-        return GraphQLEndpoint(self.execute, identify or self.nobody)
+        return endpoint(self.execute, identify or self.nobody)
 
     def client(
         self,
@@ -184,15 +187,9 @@ async def keys(provider: Provider, clock: Clock) -> AsyncIterator[Keys]:
     await keys.aclose()
 
 
-@pytest.fixture
-def bearer(keys: Keys, clock: Clock) -> Bearer:
-    return Bearer(
-        issuer=ISSUER,
-        audience=AUDIENCE,
-        token_types=("at+jwt",),
-        max_lifetime=3600,
-        email_claim="email",
-        email_verified_claim="email_verified",
-        keys=keys,
-        now=clock,
-    )
+@pytest.fixture(params=["customers", "staff"])
+def bearer(request: pytest.FixtureRequest, keys: Keys, clock: Clock) -> Bearer:
+    """Return each issuer's verifier: whatever is forged, both of them refuse it alike."""
+    if request.param == "customers":
+        return bearer_of(keys, clock)
+    return bearer_of(keys, clock, whose=staff_rules().viewer)

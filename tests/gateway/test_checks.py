@@ -11,10 +11,12 @@ from rich.console import Console
 from adapters.servicetitan.catalog import FEEDS, RESOURCES
 from adapters.servicetitan.connection import Connection
 from gateway.checks.finding import Finding
-from gateway.checks.provider import check_provider
+from gateway.checks.provider import check_provider, check_staff_provider
 from gateway.checks.report import print_report
 from gateway.checks.scopes import scope_of
 from gateway.checks.upstream import check_upstream
+from tests.gateway.front import front_settings
+from tests.gateway.verifiers import ISSUER
 
 if TYPE_CHECKING:
     from tests.gateway.conftest import Provider
@@ -129,12 +131,100 @@ async def test_a_provider_without_a_key_for_us(provider: "Provider") -> None:
     )
 
 
+STAFF_DISCOVERY: dict[str, object] = {
+    "issuer": ISSUER,
+    "jwks_uri": "https://login.example.com/keys",
+    "authorization_endpoint": "https://login.example.com/authorize",
+    "token_endpoint": "https://login.example.com/token",
+}
+ALLOW = "It must allow this redirect URI, exactly: https://gateway.test/auth/callback"
+
+
+async def staff_findings(
+    provider: "Provider", discovery: dict[str, object], **changes: object
+) -> list[Finding]:
+    provider.publish()
+    provider.router.get(f"{ISSUER}/.well-known/openid-configuration").respond(json=discovery)
+    return await check_staff_provider(front_settings(staff_oidc_issuer=ISSUER, **changes))
+
+
+async def test_a_staff_provider_that_answers(provider: "Provider") -> None:
+    assert await staff_findings(provider, STAFF_DISCOVERY) == [
+        Finding("Staff's identity provider, discovery"),
+        Finding("Staff's identity provider, keys"),
+        Finding("Staff's identity provider, sign-in", note=ALLOW),
+    ]
+
+
+async def test_staff_with_tokens_alone_need_no_sign_in(provider: "Provider") -> None:
+    findings = await staff_findings(
+        provider,
+        STAFF_DISCOVERY,
+        staff_oidc_client_id=None,
+        staff_oidc_client_secret=None,
+    )
+    assert [finding.part for finding in findings] == [
+        "Staff's identity provider, discovery",
+        "Staff's identity provider, keys",
+    ]
+
+
+async def test_without_staff_nothing_is_asked() -> None:
+    none = dict.fromkeys(
+        f"staff_oidc_{name}" for name in ("issuer", "audience", "client_id", "client_secret")
+    )
+    assert await check_staff_provider(front_settings(**none)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"token_endpoint": None},
+            "Its discovery names no token endpoint: it signs nobody in with a code.",
+        ),
+        (
+            {"authorization_endpoint": None},
+            "Its discovery names no authorization endpoint: it signs nobody in with a code.",
+        ),
+        (
+            {"token_endpoint": "http://login.example.com/token"},
+            "Its token endpoint is not at an https address.",
+        ),
+        (
+            {"authorization_endpoint": "http://127.0.0.1/authorize"},
+            "Its authorization endpoint is not at an https address.",
+        ),
+        (
+            {"code_challenge_methods_supported": ["plain"]},
+            "It does not offer PKCE with S256, without which nobody is signed in here.",
+        ),
+        ({"code_challenge_methods_supported": ["plain", "S256"]}, None),
+    ],
+    ids=repr,
+)
+async def test_what_a_staff_provider_lacks_for_signing_in(
+    provider: "Provider", changes: dict[str, object], said: str | None
+) -> None:
+    *_, sign_in = await staff_findings(provider, STAFF_DISCOVERY | changes)
+    assert sign_in == Finding("Staff's identity provider, sign-in", said, note=ALLOW)
+
+
+async def test_a_staff_provider_that_does_not_answer_is_named_by_its_setting(
+    provider: "Provider",
+) -> None:
+    findings = await staff_findings(provider, STAFF_DISCOVERY | {"issuer": "https://other.example"})
+    said = "The identity provider's discovery names another issuer. Check PORTAL_STAFF_OIDC_ISSUER."
+    assert [finding.problem for finding in findings] == [said, said]
+
+
 def test_the_table_shows_each_finding() -> None:
     out = io.StringIO()
     findings = [
         Finding("One", None, "tn.x:r"),
         Finding("Two", "Do [this].", "tn.y:r"),
         Finding("Three", "Do that."),
+        Finding("Four", note="See to it."),
     ]
     print_report(Console(file=out, width=80), findings)
     assert [line.rstrip() for line in out.getvalue().splitlines()] == [
@@ -142,10 +232,14 @@ def test_the_table_shows_each_finding() -> None:
         "One    yes      tn.x:r",
         "Two    no       tn.y:r",
         "Three  no",
+        "Four   yes",
         "",
         "Two (tn.y:r)",
         "  Do [this].",
         "",
         "Three",
         "  Do that.",
+        "",
+        "Four",
+        "  See to it.",
     ]

@@ -59,12 +59,21 @@ def test_a_wrong_policy_is_one_sentence_and_exit_code_2(command: str, tmp_path: 
     )
 
 
-def test_more_than_one_worker_is_refused() -> None:
-    result = run("serve", "--workers", "2", **GOOD)
-    assert result.exit_code == 2
+@pytest.mark.parametrize(
+    "shared",
+    [
+        {},
+        {"PORTAL_REDIS_URL": "redis://127.0.0.1:9"},
+        {"PORTAL_DATABASE_URL": "postgresql://127.0.0.1:9/portal"},
+    ],
+    ids=["neither", "Redis alone", "PostgreSQL alone"],
+)
+def test_more_than_one_worker_needs_redis_and_postgresql(shared: dict[str, str]) -> None:
+    result = run("serve", "--workers", "2", **GOOD | shared)
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        "More than one worker needs Redis and PostgreSQL to share what they know, "
-        "which this version does not offer: leave --workers at 1.\n"
+        "More than one worker needs PORTAL_REDIS_URL, and a PostgreSQL database in "
+        "PORTAL_DATABASE_URL, to share what they know: set both, or leave --workers at 1.\n"
     )
 
 
@@ -146,17 +155,21 @@ def test_what_is_no_sandbox_gives_no_token(respx_mock: respx.MockRouter) -> None
     )
 
 
-def test_check_ends_with_1_when_anything_fails(respx_mock: respx.MockRouter) -> None:
+def test_check_ends_with_1_when_anything_fails(
+    respx_mock: respx.MockRouter, tmp_path: Path
+) -> None:
     respx_mock.get(url__startswith="https://login.example.com").respond(503)
     respx_mock.post("https://auth.example.com/connect/token").respond(400)
-    result = run("check", **GOOD, COLUMNS="160")
+    ledger = f"sqlite+aiosqlite:///{tmp_path}/ledger.db"
+    result = run("check", **GOOD, COLUMNS="160", PORTAL_DATABASE_URL=ledger)
     assert result.exit_code == 1
     said = "The identity provider answered 503 for its discovery. Check PORTAL_OIDC_ISSUER."
-    assert [line.rstrip() for line in result.stdout.splitlines()][:11] == [
+    assert [line.rstrip() for line in result.stdout.splitlines()][:12] == [
         "Asked                         Answers  Scope",
         "Identity provider, discovery  no",
         "Identity provider, keys       no",
         "ServiceTitan, token endpoint  no",
+        "Ledger                        yes",
         "",
         "Identity provider, discovery",
         f"  {said}",

@@ -114,6 +114,7 @@ STATUSES = (
     "ServiceTitan has Draft, Sent, Rejected, Accepted, Activated, Canceled, Expired, AutoRenew"
 )
 GRACE = "jobs.past_grace_minutes must be from 0 to 1440"
+PART = "must be more than 0 and at most 1"
 FACTOR = "financing.monthly_factor must be more than 0"
 ZONE = 'tenant.time_zone must be the name of a time zone, for example "America/Chicago"'
 
@@ -139,6 +140,14 @@ ZONE = 'tenant.time_zone must be the name of a time zone, for example "America/C
         ("[feeds]\nevery_seconds = 0.0", "feeds.every_seconds must be more than 0"),
         ("[feeds]\nevery_seconds = nan", "feeds.every_seconds must be more than 0"),
         ("[feeds]\nevery_seconds = inf", "feeds.every_seconds must be more than 0"),
+        ("[budget]\ncalls_per_second = 1", "budget.calls_per_second must be 2 or more"),
+        ("[budget]\nuse = 0.0", f"budget.use {PART}"),
+        ("[budget]\nuse = 1.1", f"budget.use {PART}"),
+        ("[budget]\nuse = nan", f"budget.use {PART}"),
+        ("[budget]\nshare_without_redis = 0.0", f"budget.share_without_redis {PART}"),
+        ("[budget]\nkept_share = 1.0", "budget.kept_share must be 0 or more and less than 1"),
+        ("[budget]\nkept_share = -0.1", "budget.kept_share must be 0 or more and less than 1"),
+        ("[budget]\ncalls_per_operation = 0", "budget.calls_per_operation must be 1 or more"),
         ('[cache]\nfresh_seconds = "60"', "cache.fresh_seconds: expected `int`, got `str`"),
         ('[access]\ncustomer_email = "ALL"', "access.customer_email: invalid enum value 'ALL'"),
         ("[access.people]\nalex = []", 'access.people names "alex", which is no email'),
@@ -154,6 +163,14 @@ ZONE = 'tenant.time_zone must be the name of a time zone, for example "America/C
             '[access.people]\n"a@b.c" = [{ customer = 0, level = "BILLING" }]',
             'access.people["a@b.c"] names a customer or location that is not more than 0',
         ),
+        ('[staff]\nrole = " "', "staff.role must name a role"),
+        ('[staff]\nbilling_role = ""', "staff.billing_role must name a role"),
+        (
+            '[staff]\nrole = "billing"',
+            'staff.billing_role is staff.role: nobody could be without "billing"',
+        ),
+        ("[staff]\nsession_hours = 0", "staff.session_hours must be from 1 to 24"),
+        ("[staff]\nsession_hours = 25", "staff.session_hours must be from 1 to 24"),
         ("[jobs]\npast_grace_minutes = -1", GRACE),
         ("[jobs]\npast_grace_minutes = 1441", GRACE),
         ("[financing]\nmonthly_factor = 0", FACTOR),

@@ -20,12 +20,19 @@ from gateway.http.last_resort import LastResort
 from gateway.http.middleware import street_side
 from gateway.logs import configure_logging
 from gateway.telemetry import note_viewer, request_id
+from resolvers.viewer import Staff, Viewer, ViewerKind
 
 
 async def answer(request: Request) -> Response:
-    note_viewer("CUSTOMER")
+    note_viewer(Viewer(ViewerKind.CUSTOMER, "key"))
     assert request.method == "GET"
     return Response(request_id(), 203)
+
+
+async def looking(request: Request) -> Response:
+    staff = Staff("key of staff", "staff@example.com", may_bill=False)
+    note_viewer(Viewer(ViewerKind.CUSTOMER, "key", "pat@example.com", staff=staff))
+    return Response(request.method)
 
 
 async def fail(request: Request) -> Response:
@@ -34,7 +41,7 @@ async def fail(request: Request) -> Response:
 
 def client() -> httpx.AsyncClient:
     app = Starlette(
-        routes=[Route("/answer", answer), Route("/fail", fail)],
+        routes=[Route("/answer", answer), Route("/looking", looking), Route("/fail", fail)],
         middleware=street_side(public_url=None, cors_origins=()),
     )
     transport = httpx.ASGITransport(app)
@@ -83,6 +90,14 @@ async def test_one_line_tells_a_request(lines: io.StringIO) -> None:
         "request_id": "r1",
         "viewer": "CUSTOMER",
     }
+
+
+async def test_who_looks_through_anothers_eyes_is_told_by_their_key(lines: io.StringIO) -> None:
+    async with client() as asking:
+        await asking.get("/looking")
+    told = json.loads(lines.getvalue())
+    assert (told["viewer"], told["staff"]) == ("CUSTOMER", "key of staff")
+    assert "@" not in lines.getvalue()
 
 
 async def test_one_request_leaves_nothing_to_the_next(lines: io.StringIO) -> None:

@@ -153,10 +153,6 @@ LIFETIME = (
         ),
         ({"PORTAL_XYZZY": "1"}, "PORTAL_XYZZY is not a setting: remove it."),
         (
-            {"PORTAL_REDIS_URL": "redis://cache"},
-            "PORTAL_REDIS_URL is not supported by this version: remove it.",
-        ),
-        (
             {"PORTAL_STRIPE_SECRET_KEY": "sandbox"},
             "PORTAL_STRIPE_SECRET_KEY is not supported by this version: remove it.",
         ),
@@ -220,6 +216,48 @@ def test_the_ledgers_database_with_its_driver(told: str | None, read: str) -> No
 @pytest.mark.parametrize(
     "told",
     [
+        "redis://cache",
+        "redis://cache:6379/0",
+        "rediss://portal:sandbox@cache.example:6380/15",
+        "redis://:sandbox@[::1]:6379",
+    ],
+)
+def test_a_redis_is_named_by_its_address_and_not_shown(told: str) -> None:
+    settings = read_settings(GOOD | {"PORTAL_REDIS_URL": told})
+    assert settings.redis_url is not None
+    assert settings.redis_url.get_secret_value() == told
+    assert "cache" not in repr(settings)
+    assert "::1" not in repr(settings)
+
+
+def test_without_a_redis_there_is_none() -> None:
+    assert read_settings(GOOD).redis_url is None
+    assert read_settings(GOOD | {"PORTAL_REDIS_URL": ""}).redis_url is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "cache:6379",
+        "http://cache",
+        "unix:///run/redis.sock",
+        "redis://",
+        "redis://cache:port",
+        "redis://cache/zero",
+        "redis://cache?socket_timeout=60",
+        "redis://cache/0#1",
+    ],
+)
+def test_what_is_no_redis_is_refused(told: str) -> None:
+    assert sentence(GOOD | {"PORTAL_REDIS_URL": told}) == (
+        "PORTAL_REDIS_URL is wrong: it must be the address of a Redis server, for example "
+        "redis://cache:6379/0, or rediss://… for one that is spoken to by TLS."
+    )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
         "portal.db",
         "mysql://db/portal",
         "postgresql+psycopg://db/portal",
@@ -242,3 +280,131 @@ def test_another_database_is_refused(told: str) -> None:
 def test_the_database_alone_is_read_beside_no_unknown_setting() -> None:
     with pytest.raises(SettingsError, match="PORTAL_DATABASE_URI is not a setting"):
         read_database_url({"PORTAL_DATABASE_URI": "sqlite:///portal.db"})
+
+
+STAFF = {
+    "PORTAL_STAFF_OIDC_ISSUER": "https://staff.example.com/",
+    "PORTAL_STAFF_OIDC_AUDIENCE": "console",
+    "PORTAL_STAFF_OIDC_CLIENT_ID": "portal-console",
+    "PORTAL_STAFF_OIDC_CLIENT_SECRET": "sandbox-staff-secret",
+    "PORTAL_PUBLIC_URL": "https://gateway.example.com",
+}
+
+
+def staff(**changes: str | None) -> dict[str, str]:
+    given: dict[str, str | None] = {**STAFF}
+    given |= {f"PORTAL_{name}": value for name, value in changes.items()}
+    return GOOD | {name: value for name, value in given.items() if value is not None}
+
+
+def test_without_a_staff_issuer_there_are_no_staff() -> None:
+    settings = read_settings(GOOD)
+    assert settings.staff_oidc_issuer is None
+    assert settings.staff_oidc_client_id is None
+    assert settings.staff_oidc_client_secret is None
+
+
+def test_staff_have_an_issuer_and_defaults() -> None:
+    settings = read_settings(staff(STAFF_OIDC_AUDIENCE=None))
+    assert settings.staff_oidc_issuer == "https://staff.example.com/"
+    assert settings.staff_audience == "portal"
+    assert settings.staff_oidc_role_claim == "roles"
+    assert settings.staff_oidc_email_claim == "email"
+    assert settings.staff_oidc_email_verified_claim == "email_verified"
+    assert settings.staff_oidc_token_types == ("at+jwt",)
+    assert settings.staff_oidc_max_lifetime == 3600
+
+
+def test_what_is_said_of_staff_is_theirs_alone() -> None:
+    told = staff(
+        STAFF_OIDC_ROLE_CLAIM="https://example.com/roles",
+        STAFF_OIDC_TOKEN_TYPES="JWT",
+        STAFF_OIDC_MAX_LIFETIME="2h",
+    )
+    settings = read_settings(told)
+    assert settings.staff_audience == "console"
+    assert settings.staff_oidc_role_claim == "https://example.com/roles"
+    assert (settings.staff_oidc_token_types, settings.oidc_token_types) == (("JWT",), ("at+jwt",))
+    assert (settings.staff_oidc_max_lifetime, settings.oidc_max_lifetime) == (7200, 3600)
+    assert "sandbox-staff-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"STAFF_OIDC_CLIENT_ID": None, "STAFF_OIDC_CLIENT_SECRET": None, "PUBLIC_URL": None},
+        {"STAFF_OIDC_CLIENT_SECRET": None},
+        {"STAFF_OIDC_ISSUER": "https://login.example.com/"},
+    ],
+    ids=repr,
+)
+def test_staff_may_come_with_tokens_alone_without_a_secret_or_from_one_issuer(
+    changes: dict[str, str | None],
+) -> None:
+    assert read_settings(staff(**changes)).staff_oidc_issuer is not None
+
+
+ONE_ISSUER = (
+    "PORTAL_STAFF_OIDC_ISSUER is PORTAL_OIDC_ISSUER: PORTAL_STAFF_OIDC_AUDIENCE must be another "
+    "than PORTAL_OIDC_AUDIENCE, or customers and staff cannot be told apart."
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"STAFF_OIDC_ISSUER": None},
+            (
+                "PORTAL_STAFF_OIDC_AUDIENCE is set without PORTAL_STAFF_OIDC_ISSUER: "
+                "set both, or neither."
+            ),
+        ),
+        (
+            {"STAFF_OIDC_ISSUER": None, "STAFF_OIDC_AUDIENCE": None},
+            (
+                "PORTAL_STAFF_OIDC_CLIENT_ID is set without PORTAL_STAFF_OIDC_ISSUER: "
+                "set both, or neither."
+            ),
+        ),
+        (
+            {"STAFF_OIDC_CLIENT_ID": None},
+            (
+                "PORTAL_STAFF_OIDC_CLIENT_SECRET is set without PORTAL_STAFF_OIDC_CLIENT_ID: "
+                "set both, or neither."
+            ),
+        ),
+        (
+            {"PUBLIC_URL": None},
+            (
+                "PORTAL_PUBLIC_URL is missing: staff come back to it after they sign in "
+                "(PORTAL_STAFF_OIDC_CLIENT_ID is set)."
+            ),
+        ),
+        (
+            {"STAFF_OIDC_ISSUER": "https://login.example.com/", "STAFF_OIDC_AUDIENCE": None},
+            ONE_ISSUER,
+        ),
+        (
+            {"STAFF_OIDC_ISSUER": "https://login.example.com/", "STAFF_OIDC_AUDIENCE": "portal"},
+            ONE_ISSUER,
+        ),
+        (
+            {"STAFF_OIDC_ISSUER": "http://staff.example.com"},
+            (
+                "PORTAL_STAFF_OIDC_ISSUER is wrong: it must be the issuer of your staff's identity "
+                "provider, an https address exactly as its tokens say it."
+            ),
+        ),
+        (
+            {"STAFF_OIDC_MAX_LIFETIME": "25h"},
+            (
+                "PORTAL_STAFF_OIDC_MAX_LIFETIME is wrong: it must be a span of at most a day, "
+                "for example 3600 or 1h."
+            ),
+        ),
+    ],
+    ids=repr,
+)
+def test_half_a_staff_stops_the_start(changes: dict[str, str | None], said: str) -> None:
+    assert sentence(staff(**changes)) == said

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from joserfc import jws
+from joserfc import jwe, jws
 
 from gateway.identity.bearer import Bearer
 from gateway.identity.errors import InvalidToken
 from gateway.identity.keys import Keys
-from resolvers.viewer import Viewer, ViewerKind
+from gateway.identity.staff import StaffRules
+from resolvers.policy import StaffSignIn
+from resolvers.viewer import Staff, Viewer, ViewerKind
+from tests.gateway.verifiers import bearer_of, staff_rules
 
 if TYPE_CHECKING:
     from tests.gateway.conftest import Provider
@@ -37,14 +40,75 @@ async def refusal(bearer: Bearer, token: str) -> str:
     return caught.value.reason
 
 
-async def test_a_good_token_makes_a_viewer(provider: "Provider", bearer: Bearer) -> None:
+def key_of(*names: str) -> str:
+    return b64(hashlib.sha256(json.dumps(names).encode()).digest())
+
+
+async def test_jw16_a_good_token_of_customers_makes_a_customer_whatever_its_roles(
+    provider: "Provider", keys: Keys
+) -> None:
     provider.publish()
-    person = json.dumps([provider.issuer, "person-1"]).encode()
-    assert await bearer.viewer(provider.token()) == Viewer(
+    assert provider.claims()["roles"] == ["staff", "billing"]
+    assert await bearer_of(keys, provider.clock).viewer(provider.token()) == Viewer(
         kind=ViewerKind.CUSTOMER,
-        key=b64(hashlib.sha256(person).digest()),
+        key=key_of(provider.issuer, "person-1"),
         email="pat@example.com",
+        until=provider.claims()["exp"] + 30,
     )
+
+
+@pytest.mark.parametrize(
+    ("roles", "may_bill"),
+    [
+        (["staff"], False),
+        (["billing", "staff"], True),
+        (["staff", 7, None], False),
+        ("staff", False),
+    ],
+    ids=repr,
+)
+async def test_a_good_token_of_staff_makes_a_member_of_staff(
+    provider: "Provider", keys: Keys, roles: object, *, may_bill: bool
+) -> None:
+    provider.publish()
+    bearer = bearer_of(keys, provider.clock, whose=staff_rules().viewer)
+    key = key_of(provider.issuer, "person-1")
+    assert await bearer.viewer(provider.token(provider.claims(roles=roles))) == Viewer(
+        kind=ViewerKind.STAFF,
+        key=key,
+        email="pat@example.com",
+        staff=Staff(key, "pat@example.com", may_bill=may_bill),
+        until=provider.claims()["exp"] + 30,
+    )
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [None, [], ["billing"], ["Staff"], ["staff "], [["staff"]], "staff billing", {"staff": 1}, 7],
+    ids=repr,
+)
+async def test_a_token_without_the_role_of_staff_is_nobodys(
+    provider: "Provider", keys: Keys, roles: object
+) -> None:
+    provider.publish()
+    bearer = bearer_of(keys, provider.clock, whose=staff_rules().viewer)
+    token = provider.token(provider.claims(roles=roles))
+    assert await refusal(bearer, token) == "it carries no role of staff"
+
+
+async def test_roles_are_called_what_the_policy_and_the_settings_call_them(
+    provider: "Provider", keys: Keys
+) -> None:
+    provider.publish()
+    rules = StaffRules(
+        "https://example.com/groups", lambda: StaffSignIn(role="office", billing_role="money")
+    )
+    bearer = bearer_of(keys, provider.clock, whose=rules.viewer)
+    groups: dict[str, object] = {"https://example.com/groups": ["office", "money"]}
+    viewer = await bearer.viewer(provider.token(provider.claims(roles=None, **groups)))
+    assert viewer.staff is not None
+    assert viewer.staff.may_bill
+    assert await refusal(bearer, provider.token()) == "it carries no role of staff"
 
 
 async def test_the_key_is_the_subjects_whatever_the_email(
@@ -84,7 +148,7 @@ async def test_claims_on_the_good_side_of_the_edge(
 ) -> None:
     provider.publish()
     token = provider.token(moved(provider, changes))
-    assert (await bearer.viewer(token)).kind is ViewerKind.CUSTOMER
+    assert (await bearer.viewer(token)).email == "pat@example.com"
 
 
 TIME = {"exp", "iat", "nbf"}
@@ -131,6 +195,7 @@ LIFETIME = "it lives longer than the gateway accepts"
         ({"email": "pat"}, "it carries no email"),
         ({"email": ["pat@example.com"]}, "it carries no email"),
         ({"email": "p@" + "x" * 253}, "it carries no email"),
+        ({"email": "pat\n@example.com"}, "it carries no email"),
         ({"email_verified": None}, "its email is not verified"),
         ({"email_verified": False}, "its email is not verified"),
         ({"email_verified": "true"}, "its email is not verified"),
@@ -172,7 +237,8 @@ UNSIGNED = "its signature does not verify"
         ({"alg": "ES256"}, "its algorithm is not accepted"),
         ({"alg": None}, "its header cannot be read"),
         ({"alg": ["RS256"]}, "its header cannot be read"),
-        ({"typ": None}, "its header cannot be read"),
+        ({"typ": None}, "its type is not accepted"),
+        ({"typ": 7}, "its header cannot be read"),
         ({"typ": "JWT"}, "its type is not accepted"),
         ({"typ": "dpop+jwt"}, "its type is not accepted"),
         ({"typ": "logout+jwt"}, "its type is not accepted"),
@@ -244,17 +310,7 @@ async def test_changed_claims_do_not_verify(provider: "Provider", bearer: Bearer
 
 async def test_es256_is_for_those_who_configure_it(provider: "Provider", keys: Keys) -> None:
     provider.publish({**provider.elliptic.as_dict(private=False), "kid": "e1", "use": "sig"})
-    bearer = Bearer(
-        issuer=provider.issuer,
-        audience=provider.audience,
-        token_types=["at+jwt"],
-        max_lifetime=3600,
-        email_claim="email",
-        email_verified_claim="email_verified",
-        keys=keys,
-        algorithms=["ES256"],
-        now=provider.clock,
-    )
+    bearer = bearer_of(keys, provider.clock, algorithms=["ES256"])
     good = provider.token(key=provider.elliptic, alg="ES256", kid="e1")
     assert (await bearer.viewer(good)).email == "pat@example.com"
     assert await refusal(bearer, provider.token()) == "its algorithm is not accepted"
@@ -280,6 +336,20 @@ async def test_what_has_not_three_parts(bearer: Bearer, token: str) -> None:
     assert await refusal(bearer, token) == "it has not three parts"
 
 
+async def test_jw17_what_is_packed_is_not_unpacked(provider: "Provider", bearer: Bearer) -> None:
+    provider.publish()
+    bomb = jwe.encrypt_compact(
+        {"alg": "RSA-OAEP", "enc": "A128GCM", "zip": "DEF", "kid": "k1", "typ": "at+jwt"},
+        b"0" * 1_000_000,
+        provider.signing,
+        algorithms=["RSA-OAEP", "A128GCM", "DEF"],
+    )
+    assert len(bomb) < 8 * 1024
+    assert await refusal(bearer, bomb) == "it has not three parts"
+    assert await refusal(bearer, "a" * 10_000_000) == "it is larger than 8 KiB"
+    assert provider.router.calls.call_count == 0
+
+
 @pytest.mark.parametrize(
     "header",
     [b"", b"[]", b"null", b"{", b"\xff", b"[" * 4000, b'{"alg":"RS256"}', b'{"alg":"\\ud800"}'],
@@ -298,6 +368,14 @@ async def test_a_signed_payload_that_is_no_object(
     header = {"alg": "RS256", "kid": "k1", "typ": "at+jwt"}
     token = jws.serialize_compact(header, payload, provider.signing, algorithms=["RS256"])
     assert await refusal(bearer, token) == UNSIGNED
+
+
+async def test_half_a_character_is_no_email(provider: "Provider", bearer: Bearer) -> None:
+    provider.publish()
+    header = {"alg": "RS256", "kid": "k1", "typ": "at+jwt"}
+    payload = json.dumps(provider.claims(email="\ud800@example.com")).encode()
+    token = jws.serialize_compact(header, payload, provider.signing, algorithms=["RS256"])
+    assert await refusal(bearer, token) == "it carries no email"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)

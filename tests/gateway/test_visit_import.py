@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 
 from adapters.ledger.planned_visits import Imported
 from gateway.cli import app
-from gateway.visit_import import LONG, import_visits, visits_in
+from gateway.commands.bars import LONG
+from gateway.visit_import import import_visits, visits_in
 
 HEADER = "agreement,location,name,due,status,job"
 SPRING = "930801,2101,Spring,2026-04-01,Completed,310169"

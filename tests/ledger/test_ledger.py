@@ -88,9 +88,9 @@ async def test_thousands_come_in_with_their_progress(ledger: Ledger) -> None:
 
 async def test_an_import_that_breaks_off_leaves_nothing(ledger: Ledger) -> None:
     def stop(_done: int) -> None:
-        raise KeyboardInterrupt
+        raise ZeroDivisionError
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(ZeroDivisionError):
         await ledger.import_visits([SPRING], stop)
     assert await ledger.visits_of([1]) == {1: ()}
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.ledger.office_file import BadFile, Fault
 from adapters.ledger.planned_visits import PlannedStatus, VisitRow
-from adapters.ledger.visit_file import COLUMNS, BadFile, Fault, read_visit_file
+from adapters.ledger.visit_file import COLUMNS, read_visit_file
 
 HEADER = "agreement,location,name,due,status,job"
 GOOD = "930801,2101,Spring visit,2026-04-01,Completed,310169"

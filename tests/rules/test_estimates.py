@@ -12,7 +12,7 @@ from resolvers.access import Party, Place, Reach
 from resolvers.estimate_prices import as_low_as, deposit_due, financing_of, items_of, total
 from resolvers.estimates import EstimateStatus, is_shown, may_see_estimate, name_of, status_of
 from resolvers.levels import AccessLevel
-from resolvers.policy import Financing
+from resolvers.policy import Financing, Proposals
 from resolvers.verdict import Refusal, Verdict
 from tests.estimate_rows import CUSTOMER as OURS
 from tests.estimate_rows import DISMISSED, OPEN, SOLD, estimate
@@ -103,7 +103,8 @@ def test_r38_q8_a_tenant_may_hide_accepted_ones(
     status: dict[str, object], refused: str | None
 ) -> None:
     told = estimate(status=status)
-    assert rule(may_see_estimate(reach(BILLING, BILLING), told, show_accepted=False)) == refused
+    hiding = Proposals(show_accepted=False)
+    assert rule(may_see_estimate(reach(BILLING, BILLING), told, hiding)) == refused
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,10 @@ def test_r18_r4_r5_the_level_on_the_bill_to_decides_and_its_own_places_first(
 def test_r19_billing_access_where_the_work_was_done_opens_no_other_bill_to() -> None:
     verdict = may_see_invoice(reach(BILLING, BILLING), invoice(bill_to=OTHERS, location=HOME))
     assert isinstance(verdict, Refusal)
-    assert verdict.rule == "R18"
-    assert verdict.because == "It takes Billing access on the invoice's Bill-To."
+    assert verdict.rule == "R19"
+    assert verdict.because == (
+        "It is billed to customer 2, whoever the work at location 10 (Home) was done for."
+    )
 
 
 def test_r5_a_place_reached_alone_may_show_its_owners_invoice() -> None:

@@ -1,12 +1,17 @@
 """The identity provider as an ordinary OpenID Connect client meets it (authlib)."""
 
+import warnings
+
 import httpx
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from adapters.sandbox.app import create_sandbox
 from adapters.sandbox.options import SandboxOptions
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it would have httpx2 instead of httpx
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 CALLBACK = "http://127.0.0.1:3000/callback"
 VERIFIER = "a-verifier-of-the-tests-that-is-long-enough-for-pkce-0123456789"

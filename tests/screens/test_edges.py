@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import cast
 
-from resolvers.context import Context, Doors
+from resolvers.access import NOWHERE
+from resolvers.context import Context
+from resolvers.doors import Doors
+from resolvers.policy import Policy
 from resolvers.viewer import ANONYMOUS
 
 
@@ -20,6 +23,6 @@ async def names_of(parents: Sequence[Parent], _context: Context) -> list[int]:
 
 
 async def test_no_parent_is_answered_with_anothers_edge() -> None:
-    context = Context(ANONYMOUS, datetime.now(UTC), cast("Doors", None))
+    context = Context(ANONYMOUS, datetime.now(UTC), cast("Doors", None), Policy(), NOWHERE)
     told = [await context.each(names_of, Parent(name)) for name in range(500)]
     assert told == list(range(500))

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.ledger import Ledger
 from resolvers.policy import Agreements
-from tests.house import demo_policy, open_house
+from tests.house import demo_policy, open_house, ready_house
 from tests.promises import JORDAN, imported, lines, promised_house
 
 FILE = lines(
@@ -43,7 +44,7 @@ class Asked(Ledger):
 async def test_an_operation_asks_the_ledger_once_for_ties_and_once_for_a_level_of_visits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.app.Ledger", Asked)
+    monkeypatch.setattr("gateway.ground.Ledger", Asked)
     Asked.questions.clear()
     every = Agreements(statuses=("Activated", "Expired", "Draft"))
     async with promised_house(tmp_path, FILE, demo_policy(agreements=every)) as house:
@@ -61,17 +62,23 @@ async def test_an_operation_asks_the_ledger_once_for_ties_and_once_for_a_level_o
         assert Asked.questions == {"ties": 1}
 
 
-async def test_the_ledger_down_leaves_everything_but_its_visits(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/not/there/ledger.db"
-    async with open_house(demo_policy(), database=url) as house:
-        for _ in range(1000):
-            ready = (await house.gateway.get("/health/ready")).json()
-            if list(ready["waiting"]) == ["ledger"]:
-                break
-            await asyncio.sleep(0.002)
-        assert ready["waiting"] == {
-            "ledger": "The ledger's database (PORTAL_DATABASE_URL) fails: OperationalError."
-        }
+class Without(Ledger):
+    """A ledger whose visits cannot be read."""
+
+    async def visits_of(self, agreements: Sequence[int]) -> Any:  # noqa: ANN401  # as Ledger
+        """Fail as a database does."""
+        del agreements
+        raise LedgerUnavailable("What the office keeps of agreements cannot be read now.")
+
+    async def ties_at(self, locations: Sequence[int]) -> Any:  # noqa: ANN401  # as Ledger
+        """Fail as a database does."""
+        del locations
+        raise LedgerUnavailable("What the office keeps of agreements cannot be read now.")
+
+
+async def test_without_its_visits_everything_else_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.ground.Ledger", Without)
+    async with ready_house() as house:
         page = f"""{{ viewer {{ {NAMES} jobCounts {{ upcoming }}
             serviceAgreements {{ nodes {{
                 name visits {{ totalCount }} invoices {{ totalCount }} }} }}
@@ -88,7 +95,22 @@ async def test_the_ledger_down_leaves_everything_but_its_visits(tmp_path: Path) 
         errors = {(error["path"][-1], error["extensions"]["code"]) for error in told["errors"]}
         code = "UPSTREAM_UNAVAILABLE"
         assert errors == {("unscheduledVisits", code), ("visits", code), ("invoices", code)}
-        assert str(tmp_path) not in str(told["errors"])
+
+
+async def test_without_the_ledger_nobody_is_let_in(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/not/there/ledger.db"
+    async with open_house(demo_policy(), database=url) as house:
+        ready = (await house.gateway.get("/health/ready")).json()
+        assert ready["waiting"] == {
+            "directory": "The directory of people is still being read: 0 of its rows so far.",
+            "ledger": "The ledger's database (PORTAL_DATABASE_URL) fails: OperationalError.",
+        }
+        told = await house.ask("pat@example.com", "{ portal { currency } viewer { email } }")
+        assert told["data"] == {"portal": {"currency": "USD"}, "viewer": None}
+        (error,) = told["errors"]
+        assert error["path"] == ["viewer"]
+        assert error["extensions"] == {"code": "UPSTREAM_UNAVAILABLE"}
+        assert str(tmp_path) not in str(error)
 
 
 async def test_a_ledger_that_comes_back_is_opened_again(

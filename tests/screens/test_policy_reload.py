@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -17,10 +17,11 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.cache.refusals import Refusals
 from gateway.choices import Choices
 from gateway.policy import read_policy
-from resolvers.policy import Policy, Tenant
-from tests.house import demo_policy, ready_house
+from resolvers.policy import Access, Policy, Tenant
+from tests.house import demo_policy, gid, ready_house
 
 FIRST = '[tenant]\nbusiness_name = "First"\n[feeds]\nevery_seconds = 3600.0\n'
 SECOND = '[tenant]\nbusiness_name = "Second"\n[screens]\nshown = ["JOBS"]\n'
@@ -192,3 +193,22 @@ async def test_an_operation_goes_by_the_choices_it_began_with(
     assert first["one"] == first["two"]
     assert second["one"] == second["two"]
     assert first != second
+
+
+async def test_what_was_refused_is_forgotten_with_the_choices_that_refused_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[Refusals] = []
+
+    class Kept(Refusals):
+        def add(self, lookup: Hashable) -> None:
+            told.append(self)
+            super().add(lookup)
+
+    monkeypatch.setattr("gateway.ground.Refusals", Kept)
+    async with ready_house() as house:
+        await house.ask("riley@example.com", f'{{ node(id: "{gid("open-invoice")}") {{ id }} }}')
+        (refusals,) = told
+        assert len(refusals) == 1
+        await house.choose(demo_policy(access=Access()))
+        assert len(refusals) == 0

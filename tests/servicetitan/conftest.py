@@ -1,6 +1,7 @@
 """A ServiceTitan of canned answers, and a client that speaks to it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -10,9 +11,21 @@ import stamina
 
 from adapters.servicetitan.client import ServiceTitan, connect
 from adapters.servicetitan.connection import Connection
+from tests.unhurried import unhurried
+from tests.virtual_time import VirtualLoop
 
 API = "https://api.sandbox.example"
 AUTH = "https://auth.sandbox.example"
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Give virtual time to tests that are marked so, and time as it is to the others."""
+    marker = item.get_closest_marker("asyncio")
+    if marker is not None and "loop_factories" in marker.kwargs:
+        return {"virtual time": VirtualLoop}
+    return {"time as it is": asyncio.new_event_loop}
 
 
 @pytest.fixture
@@ -45,7 +58,8 @@ def upstream() -> respx.MockRouter:
 
 @pytest.fixture
 async def client(upstream: respx.MockRouter, connection: Connection) -> AsyncIterator[ServiceTitan]:
-    made = connect(connection, transport=httpx.MockTransport(upstream.async_handler))
+    transport = httpx.MockTransport(upstream.async_handler)
+    made = connect(connection, transport=transport, pace=unhurried())
     yield made
     await made.aclose()
 

@@ -19,6 +19,7 @@ from adapters.servicetitan.feeds import (
 )
 from adapters.servicetitan.model import ContactId, CustomerId
 from adapters.servicetitan.resource import Feed
+from tests.virtual_time import VIRTUALLY
 
 Asked = Callable[[], list[dict[str, str]]]
 
@@ -85,7 +86,7 @@ async def test_caught_up_may_stay_where_it_is(
         {"hasMore": False, "data": []},
         {"hasMore": False, "continueFrom": None, "data": []},
         {"hasMore": True, "continueFrom": "a", "data": [{"id": 1}]},
-        {"hasMore": False, "continueFrom": "b", "data": [{"id": 1}, {"name": "No id"}]},
+        {"hasMore": False, "continueFrom": "b", "data": None},
         {"continueFrom": "b", "data": []},
         {"hasMore": False, "continueFrom": "b"},
     ],
@@ -98,6 +99,7 @@ async def test_a_feed_that_cannot_be_followed_is_refused(
         await client.feed(CUSTOMER_FEED, "a")
 
 
+@VIRTUALLY
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
@@ -122,3 +124,46 @@ async def test_odd_rows_are_counted_by_feed_and_field(
     upstream.get(path__regex=".*/export/customers$").respond(json=told)
     await client.feed(CUSTOMER_FEED, None)
     assert client.oddities == {"customer feed.active": 2, "customer feed.type": 1}
+
+
+EMAIL = {"type": "Email", "value": "a@example.com", "active": True}
+
+
+@pytest.mark.parametrize(
+    ("feed", "rows", "read", "closed", "unreadable"),
+    [
+        # A record whose owner cannot be read belongs to nobody.
+        (CUSTOMER_CONTACT_FEED, [{"id": 1, **EMAIL}], [], (1,), 1),
+        (CUSTOMER_CONTACT_FEED, [{"id": 1, "customerId": "?", **EMAIL}], [], (1,), 1),
+        (LOCATION_FEED, [{"id": 1, "active": True}, {"id": 2, "customerId": 3}], [2], (1,), 1),
+        (LOCATION_CONTACT_FEED, [{"id": 1, "locationId": None, **EMAIL}], [], (1,), 1),
+        # Whether it is live cannot be read: it is not.
+        (CUSTOMER_FEED, [{"id": 1, "active": "?"}, {"id": 2}], [2], (1,), 1),
+        (CUSTOMER_FEED, [{"id": 1, "active": None}, {"id": 2}], [2], (1,), 1),
+        (CUSTOMER_FEED, [{"id": 1, "mergedToId": "?"}], [], (1,), 1),
+        (LOCATION_FEED, [{"id": 1, "customerId": 2, "active": 1}], [], (1,), 1),
+        # What it is called, and of which kind it is, opens nothing.
+        (CUSTOMER_FEED, [{"id": 1, "name": None, "type": 4}], [1], (), 0),
+        # A row that names nothing closes nothing.
+        (CUSTOMER_FEED, [{"id": 1}, {"name": "No id"}, 7, None, []], [1], (), 4),
+        (CUSTOMER_FEED, [{"id": 2**63}, {"id": 0}, {"id": 2**63 - 1}], [2**63 - 1], (), 2),
+        # The last word on a record counts.
+        (CUSTOMER_FEED, [{"id": 1}, {"id": 1, "active": "?"}], [1], (1,), 1),
+        (CUSTOMER_FEED, [{"id": 1, "active": "?"}, {"id": 1}], [1], (), 1),
+    ],
+)
+async def test_a_row_that_cannot_be_read_is_closed_and_blocks_nothing(
+    client: ServiceTitan,
+    upstream: respx.MockRouter,
+    feed: Feed[Any],
+    rows: list[object],
+    read: list[int],
+    closed: tuple[int, ...],
+    unreadable: int,
+) -> None:
+    told = {"hasMore": False, "continueFrom": "b", "data": rows}
+    upstream.get(path=f"/{feed.path.format(tenant=1234567)}").respond(json=told)
+    page = await client.feed(feed, "a")
+    assert [row.id for row in page.rows] == read
+    assert (page.closed, page.unreadable, page.continue_from) == (closed, unreadable, "b")
+    assert client.oddities.total() >= unreadable

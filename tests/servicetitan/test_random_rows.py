@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.servicetitan.catalog import FEEDS, RESOURCES
@@ -41,7 +41,7 @@ def rows(draw: st.DrawFn, model: type[Model]) -> dict[str, object]:
     return row | draw(st.dictionaries(names, JSON | part | st.lists(part, max_size=3)))
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 @pytest.mark.parametrize("model", MODELS)
 def test_rows(model: type[Model], data: st.DataObject) -> None:
@@ -57,7 +57,7 @@ def test_rows(model: type[Model], data: st.DataObject) -> None:
         _trusted(row)
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=200) | JSON.map(msgspec.json.encode))
 @pytest.mark.parametrize("model", MODELS)
 def test_bytes(model: type[Model], body: bytes) -> None:

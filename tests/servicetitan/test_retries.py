@@ -17,6 +17,7 @@ from adapters.servicetitan.customers import CUSTOMERS, Customer
 from adapters.servicetitan.errors import UpstreamBusy, UpstreamRejected, UpstreamUnavailable
 from adapters.servicetitan.model import CustomerId
 from adapters.servicetitan.retries import full_jitter, retry_after
+from tests.virtual_time import VIRTUALLY
 
 Page = Callable[..., httpx.Response]
 
@@ -27,6 +28,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 IN_AN_HOUR = "a date an hour from now"
 
 
+@VIRTUALLY
 @pytest.mark.parametrize(
     ("status", "error", "calls"),
     [
@@ -82,6 +84,7 @@ async def test_troubles_on_the_way(
     assert given.calls == calls
 
 
+@VIRTUALLY
 @pytest.mark.parametrize("first", [429, 500, 502, 503, 504, httpx.ConnectError, httpx.ReadError])
 async def test_a_trouble_that_passes_is_not_noticed(
     client: ServiceTitan,
@@ -119,6 +122,7 @@ def test_retry_after_is_seconds_or_a_date(told: str | None, seconds: float | Non
     assert retry_after(told, NOW) == seconds
 
 
+@VIRTUALLY
 async def test_a_pause_that_fits_is_kept(
     client: ServiceTitan, upstream: respx.MockRouter, page: Page
 ) -> None:
@@ -132,6 +136,7 @@ async def test_a_pause_that_fits_is_kept(
     assert 1.0 <= took < 1.5
 
 
+@VIRTUALLY
 @pytest.mark.parametrize(
     ("told", "milliseconds"),
     [
@@ -153,6 +158,7 @@ async def test_a_pause_that_does_not_fit_is_told_at_once(
     assert given.calls == 1
 
 
+@VIRTUALLY
 @pytest.mark.parametrize("told", [{}, {"Retry-After": "soon"}])
 async def test_busy_without_a_readable_pause_names_a_second(
     client: ServiceTitan, upstream: respx.MockRouter, told: dict[str, str]
@@ -180,6 +186,7 @@ def test_pauses_are_random_below_a_bound_that_doubles(made: int, most: float) ->
     assert most * 3 / 4 < max(pauses) <= most
 
 
+@VIRTUALLY
 async def test_pauses_are_kept_between_attempts(
     client: ServiceTitan, upstream: respx.MockRouter
 ) -> None:
@@ -190,6 +197,7 @@ async def test_pauses_are_kept_between_attempts(
     assert 0 < asyncio.get_running_loop().time() - began < 0.1 + 0.2 + 0.2
 
 
+@VIRTUALLY
 async def test_the_deadline_ends_everything(
     upstream: respx.MockRouter, connection: Connection
 ) -> None:
@@ -211,6 +219,7 @@ async def test_the_deadline_ends_everything(
     await client.aclose()
 
 
+@VIRTUALLY
 async def test_what_is_slow_does_not_hold_up_what_is_not(
     upstream: respx.MockRouter, connection: Connection, page: Page
 ) -> None:

@@ -214,7 +214,7 @@ async def test_secrets_are_told_to_nobody(
     assert "https" not in f"{logs} {given.rows[987654]}"
     for secret in ("sandbox-secret", "sandbox-app-key", "sandbox-token"):
         assert secret not in told
-    assert {*logs[0]} >= {"resource", "attempt", "ms", "status", "event", "log_level"}
+    assert {*logs[0]} >= {"resource", "call", "ms", "status", "event", "log_level"}
     assert all("987654" not in str(line) for line in logs)
 
 

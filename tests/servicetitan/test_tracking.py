@@ -12,6 +12,7 @@ from adapters.servicetitan.errors import (
     UpstreamRejected,
     UpstreamUnavailable,
 )
+from tests.virtual_time import VIRTUALLY
 
 PATH = "/dispatch/v2/tenant/1234567/technician-tracking"
 LINK = "https://track.example.com/a1b2c3"
@@ -84,6 +85,7 @@ async def test_no_link_is_none(
     assert (given.url, given.calls) == (None, 1)
 
 
+@VIRTUALLY
 @pytest.mark.parametrize(
     ("answer", "error", "calls"),
     [

@@ -13,6 +13,7 @@ from adapters.servicetitan.client import connect
 from adapters.servicetitan.connection import Connection
 from adapters.servicetitan.customers import CUSTOMERS
 from adapters.servicetitan.errors import UpstreamError, UpstreamRejected, UpstreamUnavailable
+from tests.unhurried import unhurried
 
 JSON = {"Content-Type": "application/json"}
 EMPTY = b'{"hasMore":false,"totalCount":0,"data":[]}'
@@ -209,7 +210,7 @@ async def test_up20_the_environment_is_not_read(
     assert given.rows == {1: ()}
 
 
-async def test_no_more_than_32_are_in_flight_and_nobody_is_turned_away(
+async def test_no_more_than_26_of_32_are_in_flight_for_people_and_nobody_is_turned_away(
     connection: Connection,
 ) -> None:
     flying = most = 0
@@ -224,11 +225,11 @@ async def test_no_more_than_32_are_in_flight_and_nobody_is_turned_away(
         flying -= 1
         return httpx.Response(200, headers=JSON, stream=Body(EMPTY))
 
-    client = connect(connection, transport=httpx.MockTransport(answer))
+    client = connect(connection, transport=httpx.MockTransport(answer), pace=unhurried())
     given = await asyncio.gather(*(client.ask(CUSTOMERS, "id", [v]) for v in range(100)))
     await client.aclose()
     assert [answer.rows for answer in given] == [{value: ()} for value in range(100)]
-    assert most == 32
+    assert most == 26
 
 
 async def test_a_reader_that_gives_up_gives_its_turn_back(connection: Connection) -> None:
@@ -240,7 +241,7 @@ async def test_a_reader_that_gives_up_gives_its_turn_back(connection: Connection
         await hold.wait()
         return httpx.Response(200, headers=JSON, stream=Body(EMPTY))
 
-    client = connect(connection, transport=httpx.MockTransport(answer))
+    client = connect(connection, transport=httpx.MockTransport(answer), pace=unhurried())
     asking = [asyncio.create_task(client.ask(CUSTOMERS, "id", [v])) for v in range(100)]
     await asyncio.sleep(0.01)
     for task in asking:

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TypeVar
 
-from aiocache import SimpleMemoryCache
-
+from adapters.cache.ages import Ages, life_of
+from adapters.cache.fills import Fill
 from adapters.cache.memory import Memory
 from adapters.servicetitan.decoding import decode
 from adapters.servicetitan.invoices import INVOICES
@@ -39,8 +39,11 @@ def _decoding(resource: Resource[M], page: bytes, repeats: int) -> Cost:
 def memory_cost(on: Material, repeats: int) -> Cost:
     """Measure a remembered question: all of the customer's invoices, read back from memory."""
     with asyncio.Runner() as runner:
-        memory = Memory(SimpleMemoryCache(timeout=None), lambda: 3600)
-        runner.run(memory.keep(INVOICES, "customer_id", [(CUSTOMER, tuple(on.invoices))]))
+        memory = Memory()
+        began = memory.began(INVOICES)
+        life = life_of(Ages(3600, 3600, 3600), began.at, 0.0, began.number, lambda: 0.0)
+        answers = ((CUSTOMER, tuple(on.invoices)),)
+        runner.run(memory.keep(Fill(INVOICES, "customer_id", answers, life), began))
 
         def reading() -> object:
             return runner.run(memory.answers(INVOICES, "customer_id", [CUSTOMER]))

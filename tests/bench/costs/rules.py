@@ -36,7 +36,7 @@ def rule_costs(on: Material, repeats: int) -> Iterator[Cost]:
         return [may_see_invoice(reach, row) for row in invoices]
 
     def reached() -> object:
-        return reach_of(ASKER, on.directory, Access())
+        return reach_of(ASKER, on.standing, Access())
 
     yield cost_of("tab_of a job, its visits judged before", len(jobs), tabs, repeats)
     yield cost_of("tab_of a job, with judging its visits", len(jobs), tabs_from_rows, repeats)

@@ -1,8 +1,11 @@
 """A gateway as `serve` has it, over the run's sandbox, with rows that stay fresh."""
 
+from pydantic import SecretStr
+
 from gateway.app import create_app
 from gateway.choices import Choices
 from gateway.logs import configure_logging
+from gateway.settings import Settings
 from resolvers.policy import Cache, Feeds, Policy
 from tests.bench.obeying import hear
 from tests.bench.rows import settings_over
@@ -17,8 +20,14 @@ def main() -> None:
         return
     configure_logging("info")
     cache, feeds = Cache(fresh_seconds=wish.fresh_seconds), Feeds(every_seconds=3600.0)
-    settings = settings_over(wish.sandbox_url)
-    serve(create_app(settings, Choices(Policy(cache=cache, feeds=feeds)), tells_cost=True))
+    app = create_app(_settings(wish), Choices(Policy(cache=cache, feeds=feeds)), tells_cost=True)
+    serve(app, wish.port)
+
+
+def _settings(wish: ServeGateway) -> Settings:
+    shared = {"redis_url": wish.redis_url, "database_url": wish.database_url}
+    told = {name: SecretStr(url) for name, url in shared.items() if url is not None}
+    return settings_over(wish.sandbox_url).model_copy(update=told)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from tests.bench.obeying import tell
 from tests.bench.wishes import Listening
 
 
-def serve(app: ASGIApp) -> None:
-    """Tell the port, and serve until the run ends."""
-    with listen("127.0.0.1", 0) as listener:
+def serve(app: ASGIApp, port: int = 0) -> None:
+    """Tell the port (0: any free one), and serve until the run ends."""
+    with listen("127.0.0.1", port) as listener:
         tell(Listening(port=port_of(listener)))
         end_with_stdin()
         serve_until_told(app, listener)
