@@ -1,0 +1,76 @@
+"""How far an attempt to pay has come, and which way it may go on (security.md, 3.3)."""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+
+class AttemptState(Enum):
+    """Where it stands. CHARGING, RECORDING and REFUND_PENDING are committed before their call."""
+
+    RECEIVED = "RECEIVED"
+    CHECKED = "CHECKED"
+    REFUSED = "REFUSED"
+    CHARGING = "CHARGING"
+    ACTION_REQUIRED = "ACTION_REQUIRED"
+    UNKNOWN = "UNKNOWN"
+    DECLINED = "DECLINED"
+    EXPIRED = "EXPIRED"
+    PROCESSING = "PROCESSING"
+    CHARGED = "CHARGED"
+    RECORDING = "RECORDING"
+    RECORD_PENDING = "RECORD_PENDING"
+    HANDED_OFF = "HANDED_OFF"
+    RECORDED = "RECORDED"
+    REFUND_PENDING = "REFUND_PENDING"
+    REFUNDED = "REFUNDED"
+    RETURNED = "RETURNED"
+
+
+_S = AttemptState
+_SENT_BACK = {_S.REFUND_PENDING, _S.REFUNDED, _S.RETURNED}
+_OUTCOMES = {_S.CHARGED, _S.PROCESSING, _S.DECLINED, _S.EXPIRED}
+
+MOVES: Final[Mapping[AttemptState, frozenset[AttemptState]]] = MappingProxyType(
+    {
+        state: frozenset(told)
+        for state, told in {
+            _S.RECEIVED: {_S.CHECKED, _S.REFUSED},
+            _S.CHECKED: {_S.CHARGING, _S.REFUSED},
+            _S.CHARGING: {_S.ACTION_REQUIRED, _S.UNKNOWN} | _OUTCOMES,
+            _S.ACTION_REQUIRED: {_S.CHARGING, _S.UNKNOWN} | _OUTCOMES,
+            _S.UNKNOWN: {_S.ACTION_REQUIRED} | _OUTCOMES,
+            _S.PROCESSING: {_S.CHARGED, _S.DECLINED, _S.RETURNED},
+            _S.CHARGED: {_S.RECORDING, _S.HANDED_OFF} | _SENT_BACK,
+            _S.RECORDING: {_S.RECORDED, _S.RECORD_PENDING, _S.HANDED_OFF} | _SENT_BACK,
+            _S.RECORD_PENDING: {_S.RECORDING, _S.RECORDED, _S.HANDED_OFF} | _SENT_BACK,
+            _S.HANDED_OFF: {_S.RECORDED} | _SENT_BACK,
+            _S.REFUND_PENDING: {_S.REFUNDED, _S.RETURNED},
+            _S.RECORDED: _SENT_BACK,
+            _S.REFUSED: set(),
+            _S.DECLINED: set(),
+            _S.EXPIRED: set(),
+            _S.REFUNDED: set(),
+            _S.RETURNED: set(),
+        }.items()
+    }
+)
+"""To which states each may move. A refund or a return may come after everything was recorded."""
+
+OPEN: Final = frozenset({_S.RECEIVED, _S.CHECKED, _S.CHARGING, _S.ACTION_REQUIRED, _S.UNKNOWN})
+"""Those that hold their invoices: no other attempt may begin on one of them."""
+
+COUNTED: Final = frozenset(
+    {_S.PROCESSING, _S.CHARGED, _S.RECORDING, _S.RECORD_PENDING, _S.HANDED_OFF, _S.REFUND_PENDING}
+)
+"""Those whose amounts are taken in and not yet in ServiceTitan's books: they are subtracted from
+every balance that is shown, summed or offered (R34)."""
+
+FINAL: Final = frozenset(state for state, moves in MOVES.items() if not moves) | {_S.RECORDED}
+"""Those that ask nothing more of anybody."""
+
+
+def may_move(now: AttemptState, to: AttemptState) -> bool:
+    """May an attempt that stands here go there?"""
+    return to in MOVES[now]
