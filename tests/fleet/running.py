@@ -103,6 +103,7 @@ class Running:
         assert self.listening is not None
         async with asyncio.timeout(35):
             await asyncio.shield(self.listening)
+            await self.process.wait()
 
     async def listen(self) -> None:
         """Take in what is logged, until the last process has ended."""
