@@ -23,7 +23,10 @@ run: $(READY) ## the demo: a sandbox ServiceTitan on :8010 and the gateway on :8
 
 test: $(READY) ## the whole test suite, who may see what first; REQUIRE_ALL=1 makes a skip a failure
 	$(BIN)/pytest tests/authz
-	$(BIN)/pytest -m "not authz"
+	$(BIN)/pytest -m "not authz and not processes"
+	$(BIN)/pytest -m processes || { \
+	  echo "Tests of real processes failed on this machine: they are asked once more."; \
+	  $(BIN)/pytest -m processes --last-failed; }
 
 check: $(READY) ## format, lint, types, import contracts, printed SDL, wheel contents
 	$(BIN)/ruff format --check .

@@ -2,12 +2,24 @@
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 PASSED_OVER = "SERVICETITAN_SPECS"
 """ServiceTitan's published specifications are not ours to carry: without them a test may skip."""
+
+PROCESSES = ("browser/", "bench_smoke/", "fleet/", "gateway/test_demo", "gateway/test_serving")
+"""Where tests start processes of their own, and wait for them by the clock on the wall."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark those that a busy machine can fail."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix().startswith(PROCESSES):
+            item.add_marker(pytest.mark.processes)
 
 
 @pytest.hookimpl(wrapper=True)
