@@ -1,9 +1,14 @@
-"""Which pace the calls to ServiceTitan keep, as the settings and the policy say."""
+"""Which pace the calls to ServiceTitan keep, and who keeps places in the line for it."""
+
+import msgspec
 
 from adapters.servicetitan.pacing import Allowance, Pace, ProcessPace
 from adapters.servicetitan.pacing_shared import SharedPace
+from adapters.servicetitan.places import KeptPlaces, ProcessPlaces
+from adapters.servicetitan.places_shared import SharedPlaces
 from gateway.choices import Choices
 from gateway.settings import Settings
+from resolvers.policy import Policy
 
 
 def pace_of(settings: Settings, choices: Choices) -> Pace:
@@ -24,3 +29,20 @@ def pace_of(settings: Settings, choices: Choices) -> Pace:
         allowance,
         lambda: choices.current().budget.share_without_redis,
     )
+
+
+def places_of(settings: Settings) -> KeptPlaces:
+    """Keep the places of whoever is told to come again, for all workers where there is a Redis."""
+    if settings.redis_url is None:
+        return ProcessPlaces()
+    return SharedPlaces(settings.redis_url.get_secret_value(), str(settings.servicetitan_tenant_id))
+
+
+def as_one_of(workers: int, policy: Policy) -> Policy:
+    """Give this policy as one of so many workers goes by it.
+
+    While Redis does not answer, they share `share_without_redis` without asking each other.
+    """
+    share = policy.budget.share_without_redis / workers
+    budget = msgspec.structs.replace(policy.budget, share_without_redis=share)
+    return msgspec.structs.replace(policy, budget=budget)

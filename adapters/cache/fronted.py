@@ -138,13 +138,13 @@ class Fronted:
         tenant, model = names.tenant, fill.resource.model
         rows: dict[Key, Part] = {}
         for of, row in fill.rows().items():
-            raw = written(model, (tenant, name, str(of)), row, fill.life, began.moment)
+            raw = written(model, (tenant, name, str(of)), row, fill.life, began)
             place, mark = names.row(name, of), names.row_mark(name, of)
             rows[row_key(name, of)] = Part(place, mark, raw, _ttl(fill.life))
         questions: dict[Key, Part] = {}
         for value, ids, life in fill.lists():
             asked = (tenant, name, f"{fill.by}:{value}")
-            raw = written(Ids, asked, ids, life, began.moment)
+            raw = written(Ids, asked, ids, life, began)
             key = list_key(name, fill.by, value)
             questions[key] = Part(
                 names.question(name, fill.by, value),

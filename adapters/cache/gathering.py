@@ -8,7 +8,9 @@ from typing import Any, Protocol, TypeVar
 
 from adapters.cache.usage import Usage
 from adapters.servicetitan.client import Answer
+from adapters.servicetitan.errors import NobodyWaits, UpstreamBusy, UpstreamError
 from adapters.servicetitan.model import Model
+from adapters.servicetitan.places import Place
 from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Resource
 
@@ -29,8 +31,15 @@ class Upstream(Protocol):
         by: str,
         values: Sequence[int],
         priority: Priority = Priority.PEOPLE,
+        place: Place | None = None,
     ) -> Answer[M]:
         """Answer one question for each value."""
+
+    async def admit(self, place: Place, subject: str) -> UpstreamBusy | None:
+        """May this operation ask? Gives what to tell it where it may not."""
+
+    def leave(self, place: Place) -> None:
+        """Take in that an operation is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +52,18 @@ class Told:
 
 @dataclass(slots=True, eq=False)
 class _Party:
-    """Those who travel together."""
+    """Those who travel together, at the place of whoever of them came first."""
 
     told: asyncio.Future[Told]
     departs: asyncio.Handle | None = None
     values: dict[int, None] = field(default_factory=dict)
+    place: Place | None = None
+
+    def board(self, values: Sequence[int], place: Place | None) -> None:
+        """Take these along."""
+        self.values.update(dict.fromkeys(values))
+        if self.place is None or (place is not None and place.order < self.place.order):
+            self.place = place
 
 
 class Gathering:
@@ -65,19 +81,37 @@ class Gathering:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(
-        self, resource: Resource[M], by: str, values: Sequence[int], priority: Priority
+        self,
+        resource: Resource[M],
+        by: str,
+        values: Sequence[int],
+        priority: Priority,
+        place: Place | None = None,
     ) -> Told:
-        """Answer one question for each value, and perhaps others: a failure is in its answer."""
+        """Answer one question for each value, and perhaps others: a failure is in its answer.
+
+        Nothing is asked for an operation that is told to come again, or is over.
+        """
+        refusal = None if place is None else await self._refusal(place, resource.name)
+        if refusal is not None:
+            return Told(Answer(dict.fromkeys(values, refusal), 0), Usage())
         block = resource.keys[by].block
         if block == 1 or len(values) >= block:
-            answer = await self._upstream.ask(resource, by, values, priority)
+            answer = await self._upstream.ask(resource, by, values, priority, place)
             return Told(answer, Usage(answer.calls))
         kind = (resource, by, priority)
         party = self._party(kind, len(values), block)
-        party.values.update(dict.fromkeys(values))
+        party.board(values, place)
         if len(party.values) >= block:
             self._depart(kind, party)
         return await asyncio.shield(party.told)
+
+    async def _refusal(self, place: Place, subject: str) -> UpstreamError | None:
+        return NobodyWaits() if place.is_over else await self._upstream.admit(place, subject)
+
+    def leave(self, place: Place) -> None:
+        """Take in that an operation is over."""
+        self._upstream.leave(place)
 
     def _party(self, kind: _Kind, more: int, block: int) -> _Party:
         """Find those whom so many more can join, or begin anew."""
@@ -108,7 +142,8 @@ class Gathering:
     async def _travel(self, kind: _Kind, party: _Party) -> None:
         resource, by, priority = kind
         try:
-            answer = await self._upstream.ask(resource, by, list(party.values), priority)
+            asked = list(party.values)
+            answer = await self._upstream.ask(resource, by, asked, priority, party.place)
         except asyncio.CancelledError:
             party.told.cancel()
             raise

@@ -78,7 +78,7 @@ class Glance(Generic[M]):
         except Spoiled:
             self.spoiled.append(place)
             return None
-        return told
+        return told if told.epoch.encode() == self._looked.epoch else None
 
     def _life(self, told: Shelved[Any]) -> Life:
         return life_of_shelved(told, self._looked.moment, self._now, self._looked.number)

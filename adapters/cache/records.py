@@ -18,11 +18,13 @@ from adapters.cache.store import Store
 from adapters.cache.usage import Usage
 from adapters.servicetitan.errors import (
     BudgetSpent,
+    NobodyWaits,
     UpstreamBusy,
     UpstreamError,
     UpstreamUnavailable,
 )
 from adapters.servicetitan.model import Model
+from adapters.servicetitan.places import Place
 from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Ask, Resource
 
@@ -81,6 +83,7 @@ class Records:
         unknown = [value for value in values if value not in known]
         usage.saved += len(values) - len(unknown)
         if unknown:
+            self.counts.asked[resource.name] += len(unknown)
             intent = Intent.ANEW if anew else Intent.READ
             known |= await self._flown(resource, by, unknown, intent, usage)
         return [known[value] for value in values]
@@ -113,6 +116,8 @@ class Records:
         """Note that these remembered rows were answered; what is no longer fresh is read again."""
         held = await self._remembered(resource, ids) if ids else {}
         now = self._clock()
+        age = sum(now - row.life.born for row in held.values())
+        self.counts.answer(resource.name, len(held), age)
         due = [of for of, row in held.items() if row.life.is_due(now, self._chance)]
         for of in due:
             self._tell_age(now - held[of].life.fresh_until, usage)
@@ -170,6 +175,11 @@ class Records:
         """
         return await self._changes.changed(resource.source or resource, ids)
 
+    def end(self, usage: Usage) -> None:
+        """Take in that an operation is over: what waits for it alone is not asked any more."""
+        if usage.place is not None:
+            self._gathering.leave(usage.place)
+
     async def aclose(self) -> None:
         """End the flights that are still under way, and what runs beside."""
         await self._changes.aclose()
@@ -181,16 +191,18 @@ class Records:
         self, resource: Resource[M], by: str, near: Mapping[int, Found], usage: Usage
     ) -> dict[int, Rows[M] | UpstreamError]:
         """Which of these may be answered now? What is due is read again behind the answer."""
-        now = self._clock()
+        now, born = self._clock(), 0.0
         known: dict[int, Rows[M] | UpstreamError] = {}
         due = []
         for value, (rows, life) in near.items():
             if now >= life.refresh_until:
                 continue
             known[value] = rows
+            born += life.born
             if life.is_due(now, self._chance):
                 self._tell_age(now - life.fresh_until, usage)
                 due.append(value)
+        self.counts.answer(resource.name, len(known), now * len(known) - born)
         if due:
             self._read_behind(resource, by, due)
         return known
@@ -212,7 +224,7 @@ class Records:
         ]
         if questions:
             self.counts.refreshes += len(questions)
-            start = partial(self._start, resource, by, Intent.REFRESH, Priority.REFRESH)
+            start = partial(self._start, resource, by, Intent.REFRESH, Priority.REFRESH, None)
             self._flights.join(questions, start, moment)
 
     async def _flown(
@@ -231,7 +243,7 @@ class Records:
         block = resource.keys[by].block if by in resource.keys else 1
         expected = usage.room(-(-len(new) // block))
         flying = joinable.union(new[: expected * block])
-        start = partial(self._start, resource, by, intent, Priority.PEOPLE)
+        start = partial(self._start, resource, by, intent, Priority.PEOPLE, usage.place)
         asked = [questions[value] for value in values if value in flying]
         usage.flying += expected
         try:
@@ -245,6 +257,9 @@ class Records:
         }
         for (ask, _), future in zip(asked, futures, strict=True):
             answers[ask.value] = self._landed(ask, future.result(), usage)
+        others = [value for value in flying if _is_anothers(answers[value], usage.place)]
+        if others:
+            answers |= await self._flown(resource, by, others, intent, usage)
         if intent is Intent.READ:
             answers |= await self._lasting(resource, by, answers, usage)
         return answers
@@ -286,10 +301,11 @@ class Records:
         by: str,
         intent: Intent,
         priority: Priority,
+        place: Place | None,
         questions: Sequence[_Question],
     ) -> Mapping[_Question, Landed]:
         values = [ask.value for ask, _ in questions]
-        told = await self._seeker.seek(resource, by, values, intent, priority)
+        told = await self._seeker.seek(resource, by, values, intent, priority, place)
         if intent is Intent.REFRESH:
             for ask, _ in questions:
                 if isinstance(told[ask.value].rows, UpstreamError):
@@ -306,6 +322,15 @@ def _charge(usage: Usage, cost: Usage) -> None:
 def may_be_asked_again(told: object) -> bool:
     """Did ServiceTitan fail, rather than refuse?"""
     return isinstance(told, UpstreamUnavailable | UpstreamBusy)
+
+
+def _is_anothers(told: object, place: Place | None) -> bool:
+    """Did this fail for another operation that asks the same, or travels with it?"""
+    if place is not None and place.is_over:
+        return False
+    if isinstance(told, NobodyWaits):
+        return True
+    return isinstance(told, UpstreamBusy) and place is not None and place.told is None
 
 
 def _one(rows: Rows[M] | UpstreamError) -> M | UpstreamError | None:

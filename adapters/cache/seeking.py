@@ -16,9 +16,11 @@ from adapters.cache.usage import Usage
 from adapters.servicetitan.blocks import Dealt
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.model import Model
+from adapters.servicetitan.places import Place
 from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Resource
 from adapters.servicetitan.together import together
+from adapters.tracing import step
 
 M = TypeVar("M", bound=Model)
 
@@ -45,13 +47,14 @@ class Landed(NamedTuple):
 
 
 class _Search(NamedTuple):
-    """What is sought, and until when it is waited for others who ask for it."""
+    """What is sought, until when it is waited for others who ask for it, and at which place."""
 
     resource: Resource[Any]
     by: str
     intent: Intent
     priority: Priority
     until: float
+    place: Place | None
 
 
 class Seeker:
@@ -81,10 +84,11 @@ class Seeker:
         values: Sequence[int],
         intent: Intent,
         priority: Priority,
+        place: Place | None = None,
     ) -> Mapping[int, Landed]:
         """Answer each value. Raises no `UpstreamError`: a failure is the answer to its question."""
         until = self._clock() + PATIENCE_SECONDS
-        search = _Search(resource, by, intent, priority, until)
+        search = _Search(resource, by, intent, priority, until, place)
         if intent is Intent.ANEW or not resource.keys[by].is_proven:
             return await self._lead(search, values, await self._store.begin(resource))
         return await self._look(search, values)
@@ -126,8 +130,16 @@ class Seeker:
         self, search: _Search, values: Sequence[int], began: Began | None
     ) -> dict[int, Landed]:
         """Ask ServiceTitan, and put away what it answers whole."""
+        with step("cache.fill", {"portal.resource": search.resource.name, "portal.by": search.by}):
+            return await self._fill(search, values, began)
+
+    async def _fill(
+        self, search: _Search, values: Sequence[int], began: Began | None
+    ) -> dict[int, Landed]:
         asked = self._clock()
-        told = await self._gathering.ask(search.resource, search.by, values, search.priority)
+        told = await self._gathering.ask(
+            search.resource, search.by, values, search.priority, search.place
+        )
         rows = {value: told.answer.rows[value] for value in values}
         if began is not None and search.resource.keys[search.by].is_proven:
             await self._keep(search, rows, began, self._clock() - asked)

@@ -91,14 +91,15 @@ class Shared:
         self._fuse = Fuse()
         self._turns = asyncio.Semaphore(_MOST_AT_ONCE)
         self._late: set[asyncio.Future[Any]] = set()
-        self._look = self._script("look")
+        self._look = self._script("epoch", "look")
         self._keep = self._script("keep")
-        self._forget = self._script("forget")
+        self._forget = self._script("epoch", "forget")
         self._give_up = self._script("give_up")
 
-    def _script(self, name: str) -> AsyncScript:
-        text = files("adapters.cache").joinpath("scripts", f"{name}.lua").read_text()
-        return self.client.register_script(text)
+    def _script(self, *names: str) -> AsyncScript:
+        folder = files("adapters.cache").joinpath("scripts")
+        texts = [folder.joinpath(f"{name}.lua").read_text() for name in names]
+        return self.client.register_script("".join(texts))
 
     async def look(
         self, resource: str, places: Sequence[str], leases: Sequence[str], token: str

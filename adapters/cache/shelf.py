@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from adapters.cache.ages import Life
+from adapters.cache.fills import Began
 
 T = TypeVar("T")
 
@@ -25,7 +26,8 @@ Ids = tuple[int, ...]
 class Shelved(msgspec.Struct, Generic[T], frozen=True, array_like=True):
     """A row or a list with all that proves it is the one asked for, and its ages.
 
-    Moments are Redis's own, in milliseconds; ages are milliseconds from `born`.
+    Moments are Redis's own, in milliseconds; ages are milliseconds from `born`. `epoch` is that in
+    which it was asked for: in another it is not believed.
     """
 
     form: str
@@ -38,6 +40,7 @@ class Shelved(msgspec.Struct, Generic[T], frozen=True, array_like=True):
     fresh: int
     refreshing: int
     failing: int
+    epoch: str
     body: T
 
 
@@ -60,7 +63,13 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Shelved[Any]]:  # noqa: ANN401  
 _encoder = msgspec.json.Encoder()
 
 
-def written(kind: Any, place: tuple[str, str, str], body: object, life: Life, born: int) -> bytes:  # noqa: ANN401  # as above
+def written(
+    kind: Any,  # noqa: ANN401  # as above
+    place: tuple[str, str, str],
+    body: object,
+    life: Life,
+    began: Began,
+) -> bytes:
     """Write a body for its place: tenant, resource and key."""
     ages = (life.fresh_until, life.refresh_until, life.fail_until)
     told = (round((until - life.born) * 1000) for until in ages)
@@ -74,11 +83,12 @@ def written(kind: Any, place: tuple[str, str, str], body: object, life: Life, bo
             resource=resource,
             key=key,
             number=life.number,
-            born=born,
+            born=began.moment,
             took=took,
             fresh=fresh,
             refreshing=refreshing,
             failing=failing,
+            epoch=began.epoch.decode(),
             body=body,
         )
     )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from math import ceil
 
+from adapters.servicetitan.places import Place
+
 
 @dataclass(slots=True)
 class Usage:
@@ -10,7 +12,8 @@ class Usage:
 
     `stale_seconds` is by how much the oldest of its answers was past its fresh age; 0 where all
     were fresh. `ceiling` is how many calls it may cost, None where nobody counts; `flying` is how
-    many of them are under way.
+    many of them are under way. `place` is where it stands among those who wait for ServiceTitan;
+    without one each of its questions comes when it is asked.
     """
 
     calls: int = 0
@@ -18,6 +21,7 @@ class Usage:
     stale_seconds: int = 0
     ceiling: int | None = None
     flying: int = field(default=0, compare=False)
+    place: Place | None = field(default=None, compare=False)
 
     def room(self, wanted: int) -> int:
         """How many more calls, of those wanted, may be begun for this operation?"""

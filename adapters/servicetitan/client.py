@@ -8,19 +8,22 @@ from typing import Generic, TypeVar
 
 import httpx
 
+from adapters.servicetitan.admission import Admission
 from adapters.servicetitan.blocks import Dealt, Divisions, answer, blocks_of, compare
+from adapters.servicetitan.books import Books
 from adapters.servicetitan.breakers import BreakerState
 from adapters.servicetitan.calls import Calls
 from adapters.servicetitan.connection import Connection
 from adapters.servicetitan.counters import Counters
 from adapters.servicetitan.decoding import Envelope, decode
 from adapters.servicetitan.errand import Errand
-from adapters.servicetitan.errors import UpstreamRejected
+from adapters.servicetitan.errors import UpstreamBusy, UpstreamRejected
 from adapters.servicetitan.feed_rows import decode_feed
 from adapters.servicetitan.model import Model
 from adapters.servicetitan.numbers import MOST, Numbers, bearing
 from adapters.servicetitan.pacing import Allowance, Pace, ProcessPace
 from adapters.servicetitan.pages import whole_list
+from adapters.servicetitan.places import KeptPlaces, Place, ProcessPlaces
 from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Feed, Key, Resource
 from adapters.servicetitan.together import together
@@ -64,11 +67,17 @@ class ServiceTitan:
     """One tenant's ServiceTitan. Use it within one event loop, and close it.
 
     `oddities` counts what could not be read of rows and was left out, by `resource.field`;
-    `counters` tell of the calls. It closes the pace it is given.
+    `counters` tell of the calls. `books` is what it is told to do. It closes the pace, and what
+    keeps places, that it is given.
     """
 
     def __init__(
-        self, connection: Connection, wire: Wire, pace: Pace, deadlines: tuple[float, float]
+        self,
+        connection: Connection,
+        wire: Wire,
+        pace: Pace,
+        kept: KeptPlaces,
+        deadlines: tuple[float, float],
     ) -> None:
         self.oddities: Counter[str] = Counter()
         self.counters = Counters()
@@ -77,6 +86,16 @@ class ServiceTitan:
         self._tokens = Tokens(wire, connection)
         self._calls = Calls(wire, self._tokens, connection, pace, self.counters)
         self._deadline, self._feed_deadline = deadlines
+        self.books = Books(self._calls, self._deadline)
+        self._admission = Admission(self._calls.turns, pace, kept, self.counters, self._deadline)
+
+    async def admit(self, place: Place, subject: str) -> UpstreamBusy | None:
+        """May this operation ask? Gives what to tell it where others came before it."""
+        return await self._admission.admit(place, subject)
+
+    def leave(self, place: Place) -> None:
+        """Take in that an operation is over."""
+        self._admission.leave(place)
 
     async def ask(
         self,
@@ -84,17 +103,26 @@ class ServiceTitan:
         by: str,
         values: Sequence[int],
         priority: Priority = Priority.PEOPLE,
+        place: Place | None = None,
     ) -> Answer[M]:
         """Give every row of `resource` whose `by` is one of `values`. Raises no `UpstreamError`.
 
-        Raises `ValueError` for a derived resource, and for a key that the resource has not.
+        `place` is that of the operation which asks, and was admitted. Raises `ValueError` for a
+        derived resource, and for a key that the resource has not.
         """
         key = _key(resource, by)
-        errand = _errand(priority, self._deadline)
+        errand = _errand(priority, self._deadline, place)
         blocks = blocks_of(values, key.block)
         dealt = await together(self._block(resource, key, block, errand) for block in blocks)
         rows = {value: given for part in dealt for value, given in part.items()}
+        await self._keep(place, rows)
         return Answer(rows, errand.calls)
+
+    async def _keep(self, place: Place | None, rows: Dealt[M]) -> None:
+        """Keep the place of an operation that is told to come again on its way, by all it asked."""
+        told = [of.retry_after_ms for of in rows.values() if isinstance(of, UpstreamBusy)]
+        if place is not None and told:
+            await self._admission.keep(place, max(told) / 1000)
 
     async def _block(
         self, resource: Resource[M], key: Key[M], block: list[int], errand: Errand
@@ -153,6 +181,10 @@ class ServiceTitan:
         """How is each module of ServiceTitan's that was asked?"""
         return self._calls.breakers.states()
 
+    def waiting(self) -> Counter[Priority]:
+        """How many questions wait for a turn, by how urgent they are?"""
+        return self._calls.turns.waiting()
+
     def paused(self) -> float:
         """For how many seconds more, as far as is known, will ServiceTitan not be asked?"""
         return self._pace.paused()
@@ -160,13 +192,14 @@ class ServiceTitan:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._calls.aclose()
+        await self._admission.aclose()
         await self._tokens.aclose()
         await self._pace.aclose()
         await self._wire.aclose()
 
 
-def _errand(priority: Priority, seconds: float) -> Errand:
-    return Errand(priority, asyncio.get_running_loop().time() + seconds)
+def _errand(priority: Priority, seconds: float, place: Place | None = None) -> Errand:
+    return Errand(priority, asyncio.get_running_loop().time() + seconds, place=place)
 
 
 def _key(resource: Resource[M], by: str) -> Key[M]:
@@ -198,12 +231,14 @@ def connect(
     deadline: float = 10.0,
     feed_deadline: float = 30.0,
     pace: Pace | None = None,
+    kept: KeptPlaces | None = None,
 ) -> ServiceTitan:
     """Make a client for a tenant; nothing is sent before the first question.
 
     `deadline` and `feed_deadline` are how many seconds a question, or a page of a feed, may take
     with all its pages and attempts. Without a `pace` it keeps one of its own, for a limit of sixty
-    calls a second.
+    calls a second. Without `kept`, places are kept in this process.
     """
     pace = pace or ProcessPace(lambda: Allowance.of(LIMIT))
-    return ServiceTitan(connection, Wire(transport), pace, (deadline, feed_deadline))
+    wire, deadlines = Wire(transport), (deadline, feed_deadline)
+    return ServiceTitan(connection, wire, pace, kept or ProcessPlaces(), deadlines)

@@ -2,10 +2,13 @@
 
 UpstreamError
 ├── UpstreamUnavailable    ask again later: no connection, too slow, out of order
+│   └── NobodyWaits        whoever asked has left, and it was not asked
 ├── UpstreamBusy           ask again after `retry_after_ms`: too many calls (429)
 ├── BudgetSpent            ask for less: the operation has made all the calls it may
+├── WriteUnknown           it was told to do something, and may have: only reading tells
 └── UpstreamRejected       asking again will not help: refused, unreadable, or not what was asked
-    └── QuestionRefused    nor will it, as it stands; of several values, fewer may be answered
+    ├── QuestionRefused    nor will it, as it stands; of several values, fewer may be answered
+    └── WriteRefused       it was told to do something, and certainly did not
 
 Messages may be shown to anybody: they name the resource, never an address, a token, an id or a
 row's value.
@@ -18,6 +21,13 @@ class UpstreamError(Exception):
 
 class UpstreamUnavailable(UpstreamError):  # noqa: N818  # a state of ServiceTitan's, told to the client
     """ServiceTitan could not be reached, or not in time, or it failed on its own account."""
+
+
+class NobodyWaits(UpstreamUnavailable):
+    """The operation that it was asked for is over: ServiceTitan was not asked."""
+
+    def __init__(self) -> None:
+        super().__init__("This was not asked to its end. Ask again.")
 
 
 class UpstreamBusy(UpstreamError):  # noqa: N818  # as above
@@ -45,3 +55,15 @@ class QuestionRefused(UpstreamRejected):
 
     One bad id has all refused that were asked with it.
     """
+
+
+class WriteUnknown(UpstreamError):  # noqa: N818  # a state of what ServiceTitan was told to do
+    """The answer was lost, or cannot be read: what it was told to do may be done, or may yet be."""
+
+
+class WriteRefused(UpstreamRejected):
+    """ServiceTitan will not do it as it was told; `status` is the answer's."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from adapters.servicetitan.errors import UpstreamRejected, UpstreamUnavailable
+from adapters.servicetitan.errors import UpstreamRejected, UpstreamUnavailable, WriteUnknown
 from adapters.servicetitan.retries import Transient
 from adapters.servicetitan.wire import Unreadable
 
@@ -34,6 +34,8 @@ class Watched:
                 self.outcome, self.is_failure = "unreadable", True
             case UpstreamRejected():
                 self.outcome, self.is_failure = "too long", False
+            case WriteUnknown():
+                self.outcome, self.is_failure = "unknown", True
             case UpstreamUnavailable():
                 self.outcome, self.is_failure = "slow", True
             case asyncio.CancelledError() if is_late:

@@ -75,8 +75,11 @@ class Pace(Protocol):
     async def take(self, priority: Priority) -> float:
         """Take a call and give 0, or say in how many seconds to ask again."""
 
-    def soonest(self, ahead: int, priority: Priority) -> float:
-        """How soon at best, behind so many others, will there be a call for this priority?"""
+    def soonest(self, ahead: float, priority: Priority, everywhere: float = 0.0) -> float:
+        """How soon at best, behind so many calls, will there be one for this priority?
+
+        `ahead` are this process's own; `everywhere` are of all processes that keep this pace.
+        """
 
     async def pause(self, seconds: float) -> None:
         """Have nobody make a call for so long."""
@@ -107,10 +110,10 @@ class ProcessPace:
             self._bucket = Bucket(bucket.filled(now, allowance) - 1.0, now)
         return wait
 
-    def soonest(self, ahead: int, priority: Priority) -> float:
+    def soonest(self, ahead: float, priority: Priority, everywhere: float = 0.0) -> float:
         """How soon will there be a call for this priority behind so many others?"""
         now, allowance, bucket = self._present()
-        return bucket.wait(now, allowance, ahead + allowance.needed(priority))
+        return bucket.wait(now, allowance, ahead + everywhere + allowance.needed(priority))
 
     async def pause(self, seconds: float) -> None:
         """Make no call for so long, and begin again evenly."""

@@ -142,14 +142,14 @@ class SharedPace:
         self._share.waits(told.taken, now)
         return told.wait + self._spread()
 
-    def soonest(self, ahead: int, priority: Priority) -> float:
+    def soonest(self, ahead: float, priority: Priority, everywhere: float = 0.0) -> float:
         """How soon at best, by what Redis said last and by how many calls others make of all?"""
         if self._is_alone:
-            return self._alone.soonest(ahead, priority)
+            return self._alone.soonest(ahead, priority, everywhere)
         if self._bucket is None:
             return 0.0
         allowance = self._allowance()
-        needed = allowance.needed(priority) + ahead * self._share.calls_for_ours
+        needed = allowance.needed(priority) + ahead * self._share.calls_for_ours + everywhere
         return self._bucket.wait(asyncio.get_running_loop().time(), allowance, needed)
 
     async def pause(self, seconds: float) -> None:

@@ -5,8 +5,11 @@ from math import ceil
 from adapters.servicetitan.errors import (
     QuestionRefused,
     UpstreamBusy,
+    UpstreamError,
     UpstreamRejected,
     UpstreamUnavailable,
+    WriteRefused,
+    WriteUnknown,
 )
 from adapters.servicetitan.retries import Transient
 
@@ -36,6 +39,26 @@ def refusal(subject: str, status: int, pause: float | None) -> Exception:
     if status in _REFUSES_VALUES:
         return QuestionRefused(f"ServiceTitan refused our question for {subject} ({status}).")
     return UpstreamRejected(_for_good(subject, status))
+
+
+def not_done(subject: str, status: int, pause: float | None) -> UpstreamError:
+    """Choose what to raise where this answered something that ServiceTitan was told to do.
+
+    A limit (429) and a refused token (401) come before anything is done, and may pass; after a
+    failure of its own (5xx) nobody knows; every other answer is a refusal.
+    """
+    if status == BUSY:
+        return busy(subject, A_SECOND if pause is None else pause)
+    if status == UNAUTHORIZED:
+        return UpstreamUnavailable(_for_good(subject, status))
+    if status >= _BROKEN:
+        return unknown(subject)
+    return WriteRefused(f"ServiceTitan refused {subject} ({status}).", status)
+
+
+def unknown(subject: str) -> WriteUnknown:
+    """Say that this may have been done."""
+    return WriteUnknown(f"ServiceTitan did not say whether {subject} was done.")
 
 
 def busy(subject: str, seconds: float) -> UpstreamBusy:

@@ -1,16 +1,18 @@
-"""The line before ServiceTitan: the most urgent first, then whoever came first."""
+"""The line before ServiceTitan: the most urgent first, then whose operation came first."""
 
 import asyncio
 from bisect import bisect
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 
 from adapters.servicetitan.counters import Counters
 from adapters.servicetitan.errand import Errand
-from adapters.servicetitan.errors import UpstreamUnavailable
+from adapters.servicetitan.errors import NobodyWaits, UpstreamUnavailable
 from adapters.servicetitan.pacing import Pace
+from adapters.servicetitan.places import Place
 from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.statuses import busy
 from adapters.servicetitan.wire import AT_ONCE
@@ -25,26 +27,36 @@ _FLIGHT_SHARE = 1 / 8
 """Of the time that somebody has when they come: more than this is not kept back for the call."""
 
 
-@dataclass(slots=True, order=True)
-class _Waiter:
-    """Somebody in the line, since when, and what tells them that it is their turn.
+_Order = tuple[Priority, float, int, int]
 
-    `deadline` is until when a turn is of use to them.
+
+def for_the_line(seconds: float) -> float:
+    """How much of somebody's time may they stand in the line, and be answered before it is over?"""
+    return seconds - min(FLIGHT_SECONDS, seconds * _FLIGHT_SHARE)
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    """A question in the line, since when, and what tells it that it is its turn.
+
+    `deadline` is until when a turn is of use to it. `place` is the operation's that asks.
     """
 
+    order: _Order
     priority: Priority
-    number: int
-    subject: str = field(compare=False)
-    deadline: float = field(compare=False)
-    since: float = field(compare=False)
-    told: asyncio.Future[None] = field(compare=False)
+    subject: str
+    deadline: float
+    since: float
+    told: asyncio.Future[None]
+    place: Place | None
 
 
 class Turns:
     """Gives turns as the pace allows and connections are free.
 
-    Whoever cannot have a turn in time for an answer before their deadline is told so at once, and
-    nobody behind them waits for it. A task of its own serves the line while there is one.
+    Questions of one operation stand together, at its place: what is begun is finished before what
+    came later. Whoever cannot have a turn in time for an answer before their deadline is told so at
+    once, and nobody behind them waits for it. A task of its own serves the line while there is one.
     """
 
     def __init__(self, pace: Pace, counters: Counters) -> None:
@@ -71,28 +83,48 @@ class Turns:
         await self._pace.pause(seconds)
         self._refuse_hopeless()
 
+    def ahead(self, place: Place) -> int:
+        """How many questions in the line go before those of this operation?"""
+        return bisect(self._line, (Priority.PEOPLE, *place.order, 0), key=_order)
+
+    def leave(self, place: Place) -> None:
+        """Take out an operation that is over; who waits for the same asks anew, at their place."""
+        if place.waiting:
+            leaving = [waiter for waiter in self._line if waiter.place is place]
+            self._line = [waiter for waiter in self._line if waiter.place is not place]
+            _send_away(leaving, NobodyWaits())
+
+    def waiting(self) -> Counter[Priority]:
+        """How many questions stand in the line, by how urgent they are?"""
+        return Counter(waiter.priority for waiter in self._line)
+
     async def aclose(self) -> None:
         """Send everybody away."""
-        self._send_away(UpstreamUnavailable("The gateway is closing. Ask again later."))
+        self._send_all_away(UpstreamUnavailable("The gateway is closing. Ask again later."))
         if (server := self._server) is not None:
             server.cancel()
             await asyncio.wait([server])
 
     async def _stand(self, subject: str, errand: Errand) -> None:
+        waiter = self._waiter(subject, errand)
+        at = bisect(self._line, waiter.order, key=_order)
+        self._line.insert(at, waiter)
+        self._refuse_hopeless(at)
+        self._serve(is_first=at == 0)
+        with _waiting(errand.place):
+            try:
+                await waiter.told
+            except asyncio.CancelledError:
+                self._leave(waiter)
+                raise
+
+    def _waiter(self, subject: str, errand: Errand) -> _Waiter:
         loop = asyncio.get_running_loop()
-        since, told = loop.time(), loop.create_future()
-        number = next(self._numbers)
-        latest = errand.deadline - min(FLIGHT_SECONDS, (errand.deadline - since) * _FLIGHT_SHARE)
-        waiter = _Waiter(errand.priority, number, subject, latest, since, told)
-        place = bisect(self._line, waiter)
-        self._line.insert(place, waiter)
-        self._refuse_hopeless(place)
-        self._serve(is_first=place == 0)
-        try:
-            await told
-        except asyncio.CancelledError:
-            self._leave(waiter)
-            raise
+        now, place, priority = loop.time(), errand.place, errand.priority
+        since, number = (now, 0) if place is None else place.order
+        order = (priority, since, number, next(self._numbers))
+        latest = now + for_the_line(errand.deadline - now)
+        return _Waiter(order, priority, subject, latest, now, loop.create_future(), place)
 
     def _leave(self, waiter: _Waiter) -> None:
         if waiter in self._line:
@@ -130,7 +162,7 @@ class Turns:
         if self._server is server:
             self._server = None
         if not server.cancelled() and (error := server.exception()) is not None:
-            self._send_away(error)
+            self._send_all_away(error)
 
     async def _serve_all(self) -> None:
         while self._line:
@@ -169,8 +201,30 @@ class Turns:
             self._counters.turn(waiter.priority, now - waiter.since, now)
             waiter.told.set_result(None)
 
-    def _send_away(self, error: BaseException) -> None:
+    def _send_all_away(self, error: BaseException) -> None:
         line, self._line = self._line, []
-        for waiter in line:
-            if not waiter.told.done():
-                waiter.told.set_exception(error)
+        _send_away(line, error)
+
+
+def _order(waiter: _Waiter) -> _Order:
+    return waiter.order
+
+
+def _send_away(waiters: Iterable[_Waiter], error: BaseException) -> None:
+    for waiter in waiters:
+        if not waiter.told.done():
+            waiter.told.set_exception(error)
+
+
+@contextmanager
+def _waiting(place: Place | None) -> Iterator[None]:
+    """Count that an operation asks for a turn, and for how long it waits."""
+    if place is None:
+        yield
+        return
+    place.calls += 1
+    place.waiting += 1
+    try:
+        yield
+    finally:
+        place.waiting -= 1

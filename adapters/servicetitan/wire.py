@@ -7,11 +7,16 @@ import httpx
 
 from adapters.servicetitan.errors import UpstreamRejected, UpstreamUnavailable
 from adapters.servicetitan.retries import Transient, retry_after
+from adapters.servicetitan.statuses import unknown
 
 AT_ONCE = 32
 MOST_BYTES = 10 * 1024 * 1024
 _OK = 200
+_DONE = range(200, 300)
 _TIMES = httpx.Timeout(connect=2.0, read=5.0, write=5.0, pool=0.5)
+_WRITE_TIMES = httpx.Timeout(connect=2.0, read=15.0, write=5.0, pool=0.5)
+"""Something that is being done is waited for longer: an answer given up is one to be sought."""
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,11 @@ class Reply:
     def is_given(self) -> bool:
         """Whether this is an answer at all."""
         return self.status == _OK
+
+    @property
+    def is_done(self) -> bool:
+        """Whether this says that what was told is done."""
+        return self.status in _DONE
 
 
 class Unreadable(UpstreamRejected):
@@ -53,11 +63,18 @@ class Wire:
         *,
         params: dict[str, str] | None = None,
         form: dict[str, str] | None = None,
+        body: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> httpx.Request:
-        """Make a request without sending it."""
+        """Make a request without sending it; a `body` is JSON."""
+        kind = {} if body is None else {"Content-Type": "application/json"}
         return self._http.build_request(
-            method, address, params=params, data=form, headers=headers or {}
+            method,
+            address,
+            params=params,
+            data=form,
+            content=body,
+            headers=kind | (headers or {}),
         )
 
     async def send(self, request: httpx.Request, subject: str) -> Reply:
@@ -86,6 +103,37 @@ class Wire:
                 return Reply(response.status_code, pause=pause)
             _require_json(response, subject)
             return Reply(_OK, await _whole(response, subject))
+        finally:
+            await response.aclose()
+
+    async def deliver(self, request: httpx.Request, subject: str) -> Reply:
+        """Send what tells ServiceTitan to do something, once, and read what it says to it.
+
+        Raises `Transient` where it was certainly not sent, and `WriteUnknown` where the answer was
+        lost or is too long to be read.
+        """
+        request.extensions = request.extensions | {"timeout": _WRITE_TIMES.as_dict()}
+        try:
+            async with self._turns:
+                return await self._outcome(request, subject)
+        except _NEVER_SENT:
+            message = f"ServiceTitan could not be reached for {subject}. Try again later."
+            raise Transient(UpstreamUnavailable(message)) from None
+        except (httpx.TransportError, httpx.DecodingError):
+            raise unknown(subject) from None
+
+    async def _outcome(self, request: httpx.Request, subject: str) -> Reply:
+        response = await self._http.send(request, stream=True)
+        try:
+            if response.status_code not in _DONE:
+                pause = retry_after(response.headers.get("Retry-After"))
+                return Reply(response.status_code, pause=pause)
+            body = bytearray()
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > MOST_BYTES:
+                    raise unknown(subject)
+            return Reply(response.status_code, bytes(body))
         finally:
             await response.aclose()
 

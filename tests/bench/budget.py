@@ -11,7 +11,7 @@ class Budget:
     `warm_up_seconds`; `cold_starts` is how many fresh gateways each cold operation is asked of;
     every cost is the best of `repeats`; the directory is one of `contacts`, and as many people
     as `lookups` are looked up in it; a mailing reaches `mailed` people, who open what it is about
-    within `mailing_seconds`; `events` changes are told by event.
+    within `mailing_seconds`; `events` changes are told by event, and `deliveries` are timed.
     """
 
     rounds: int
@@ -24,6 +24,7 @@ class Budget:
     mailed: int
     mailing_seconds: float
     events: int
+    deliveries: int
     connections: int = 16
 
 
@@ -38,6 +39,7 @@ FULL = Budget(
     mailed=1000,
     mailing_seconds=60.0,
     events=100,
+    deliveries=400,
 )
 QUICK = Budget(
     rounds=1,
@@ -50,4 +52,5 @@ QUICK = Budget(
     mailed=20,
     mailing_seconds=1.2,
     events=2,
+    deliveries=8,
 )

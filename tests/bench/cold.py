@@ -11,7 +11,7 @@ from tests.bench.budget import Budget
 from tests.bench.questions import ASKER, CUSTOMER_READ, HELLO, JOBS_SCREEN, TWENTY, Question
 from tests.bench.results import Cold
 from tests.bench.sandbox import Sandbox
-from tests.bench.servers import server_running
+from tests.bench.servers import gateway_running
 from tests.bench.wishes import ServeGateway
 
 
@@ -32,7 +32,7 @@ async def measure_cold(sandbox: Sandbox, budget: Budget, step: Callable[[str], N
 async def _one_start(sandbox: Sandbox, question: Question, token: str) -> tuple[float, int]:
     """Return milliseconds and calls of the question's first asking on a new gateway."""
     wish = ServeGateway(sandbox_url=sandbox.url)
-    async with server_running("a cold gateway", "gateway", wish, token) as gateway:
+    async with gateway_running("a cold gateway", wish, token) as gateway:
         await gateway.ask(HELLO)
         await sandbox.forget_calls()
         began = time.perf_counter()

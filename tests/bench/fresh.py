@@ -1,4 +1,4 @@
-"""From event to fresh read: how long until what has changed in ServiceTitan is what people read.
+"""From event to fresh read: how soon an event is answered, and how soon people read what changed.
 
 What is remembered stays fresh for longer than the run, and no feed is followed meanwhile: only the
 event can make it new.
@@ -10,34 +10,44 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from tests.bench.budget import Budget
+from tests.bench.events import answered
 from tests.bench.failure import BenchFailed
 from tests.bench.questions import LATENCY_MS, TWENTY, Question
-from tests.bench.results import Fresh
+from tests.bench.results import Answered, Fresh
 from tests.bench.sandbox import HOST, TWENTY_INVOICE, Sandbox, sandbox_running
-from tests.bench.servers import Server, server_running
+from tests.bench.servers import Server, gateway_running
 from tests.bench.stores import postgresql
 from tests.bench.wishes import ServeGateway
 from tests.own_redis import free_port, redis_running
 
 BALANCES = Question("balances", "{ viewer { invoices(first: 20) { nodes { balance } } } }")
 ALONE, TOLD, OTHER = "one worker, in memory", "the worker that was told", "another worker"
+IN_FILE, IN_DATABASE = "one worker, SQLite", "two workers, PostgreSQL"
 PATIENCE = 30.0
 BETWEEN_READS = 0.005
 
 
-async def measure_freshness(budget: Budget, step: Callable[[str], None]) -> list[Fresh]:
-    """Return the figures of one worker, and where there is what two share, of each of two."""
+async def measure_freshness(
+    budget: Budget, step: Callable[[str], None]
+) -> tuple[list[Fresh], list[Answered]]:
+    """Return the figures of one worker, and where there is what two share, of each of two.
+
+    Then how soon each kind of worker answered events: they come after what is read is measured.
+    """
     port = free_port()
     events = ("--webhook-url", f"http://{HOST}:{port}/webhooks/servicetitan")
     async with sandbox_running(LATENCY_MS, *events) as sandbox:
         step("events, one worker")
         wish = ServeGateway(sandbox_url=sandbox.url, port=port)
         token = await sandbox.token(TWENTY)
-        async with server_running(ALONE, "gateway", wish, token) as alone:
+        async with gateway_running(ALONE, wish, token) as alone:
             found = await _measured(sandbox, [alone], budget)
+            told = [await answered(IN_FILE, sandbox, alone, budget.deliveries)]
         step("events, two workers")
         async with _two(sandbox, port, token) as both:
-            return found + await _measured(sandbox, both, budget)
+            found += await _measured(sandbox, both, budget)
+            told += [await answered(IN_DATABASE, sandbox, of, budget.deliveries) for of in both[:1]]
+        return found, told
 
 
 @asynccontextmanager
@@ -54,7 +64,7 @@ async def _two(sandbox: Sandbox, port: int, token: str) -> AsyncIterator[list[Se
             wish = ServeGateway(
                 sandbox_url=sandbox.url, port=at, redis_url=redis.url, database_url=database
             )
-            server = server_running(name, "gateway", wish, token)
+            server = gateway_running(name, wish, token)
             servers.append(await stack.enter_async_context(server))
         yield servers
 

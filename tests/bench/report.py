@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import notes
 from tests.bench.budget import Budget
-from tests.bench.questions import CUSTOMER_READ, LATENCY_MS, MAILING_LATENCY_MS
 from tests.bench.results import Cold, Cost, Directory, Fresh, Mailing, Results, Warm
 from tests.bench.warm import STOCK
 
@@ -14,56 +14,30 @@ from tests.bench.warm import STOCK
 def print_report(console: Console, found: Results, budget: Budget) -> None:
     """Print the tables and what must be known to read them."""
     machine = found.machine
-    console.print()
-    console.print(_warm(found.warm, budget))
-    console.print(
-        f"{CUSTOMER_READ.name}: {found.answer_bytes:,} bytes, every answer compared byte for byte. "
-        "One worker on one core, the load generator on another. ratio: to plain Strawberry, which "
-        "has no viewer and no rules. p50, p95, p99: latency in ms. CPU: ms of the server's own "
-        "processor time for a request. load: how busy the generator was. calls: to ServiceTitan.",
-        style="dim",
-    )
-    console.print()
-    console.print(_cold(found.cold))
-    console.print(
-        f"ServiceTitan answers after {LATENCY_MS} ms. Each start is a new gateway that is ready "
-        "and has answered `viewer { email }`.",
-        style="dim",
-    )
-    console.print()
-    console.print(_costs(found.costs, budget))
-    console.print()
-    console.print(_directory(found.directory))
-    console.print(
-        "From feeds made up in the same process, pages of a thousand. build: seconds until ready, "
-        "memory: MB the process grew by. Milliseconds: a look-up by email that nothing is "
-        "remembered of and one that is (p50 / p99), a page of changes taken in, a warm restart.",
-        style="dim",
-    )
-    console.print()
-    console.print(_fresh(found.freshness))
-    console.print(
-        f"Milliseconds from a change in ServiceTitan, which answers after {LATENCY_MS} ms, until a "
-        "read tells it. Nothing grows old meanwhile: the event alone can make it new.",
-        style="dim",
-    )
-    console.print()
-    console.print(_mailings(found.mailings, budget))
-    console.print(
-        f"All cold, one worker; ServiceTitan answers after {MAILING_LATENCY_MS} ms and refuses "
-        "more than 60 calls in any second (429). at once: answered when they first asked, after so "
-        "many seconds (p50, p95, the longest). later: told when to ask again, and answered then. "
-        "had it: seconds within which 95 % of all had their answer, however often they asked. "
-        "overtaken: by how many who came later at most. in: seconds until the last had it. "
-        "calls: to ServiceTitan, and how many times the fewest that can answer everybody.",
-        style="dim",
-    )
+    for table, said in _parts(found, budget):
+        if table.row_count:
+            console.print()
+            console.print(table)
+            if said:
+                console.print(said, style="dim")
     console.print()
     console.print(
         f"Python {machine.python}, {machine.system}, {machine.cores} cores, load {machine.load} "
         f"before the run, which took {found.seconds:.0f} s.",
         style="dim",
     )
+
+
+def _parts(found: Results, budget: Budget) -> Iterable[tuple[Table, str]]:
+    """Give each table, and what must be known to read it."""
+    yield _warm(found.warm, budget), notes.of_warm(found.answer_bytes)
+    yield _cold(found.cold), notes.COLD
+    yield _costs(found.costs, budget), ""
+    yield _directory(found.directory), notes.DIRECTORY
+    yield _times("From event to fresh read", found.freshness), notes.FRESH
+    yield _times("An event's answer", found.answered), notes.ANSWERED
+    yield _mailings(found.mailings, budget), notes.MAILED
+    yield _mailings_calls(found.mailings), notes.MAILED_CALLS
 
 
 def _table(title: str, names: Iterable[str]) -> Table:
@@ -81,7 +55,7 @@ def _warm(rows: Iterable[Warm], budget: Budget) -> Table:
     title = f"Warm read, {seconds:g} s at {budget.connections} connections"
     heads = ("req/s", "ratio", "p50", "p95", "p99", "CPU", "load", "calls")
     table = _table(title, ("", *heads))
-    plain = next(row.per_second for row in rows if row.name == STOCK)
+    plain = next((row.per_second for row in rows if row.name == STOCK), 1.0)
     for row in rows:
         table.add_row(
             row.name,
@@ -104,8 +78,8 @@ def _cold(rows: Iterable[Cold]) -> Table:
     return table
 
 
-def _fresh(rows: Iterable[Fresh]) -> Table:
-    table = _table("From event to fresh read", ("", "events", "p50", "p99", "longest"))
+def _times(title: str, rows: Iterable[Fresh]) -> Table:
+    table = _table(title, ("", "events", "p50", "p99", "longest"))
     for row in rows:
         times = (f"{row.at(share):.0f}" for share in (0.5, 0.99, 1.0))
         table.add_row(row.name, str(len(row.ms)), *times)
@@ -114,19 +88,7 @@ def _fresh(rows: Iterable[Fresh]) -> Table:
 
 def _mailings(rows: Iterable[Mailing], budget: Budget) -> Table:
     title = f"A mailing: {budget.mailed:,} people within {budget.mailing_seconds:g} s"
-    heads = (
-        "at once",
-        "p50",
-        "p95",
-        "longest",
-        "later",
-        "had it",
-        "overtaken",
-        "in",
-        "calls",
-        "ratio",
-        "429",
-    )
+    heads = ("at once", "p50", "p95", "longest", "later", "asked", "had it")
     table = _table(title, ("", *heads))
     for row in rows:
         table.add_row(
@@ -134,8 +96,20 @@ def _mailings(rows: Iterable[Mailing], budget: Budget) -> Table:
             f"{row.at_once:,}",
             *(f"{seconds:.2f}" for seconds in (row.p50, row.p95, row.longest)),
             f"{row.told_again:,}",
+            str(row.most_askings),
             f"{row.had_it:.1f}",
+        )
+    return table
+
+
+def _mailings_calls(rows: Iterable[Mailing]) -> Table:
+    heads = ("overtaken", "halved", "in", "calls", "ratio", "429")
+    table = _table("Its order, and its calls", ("", *heads))
+    for row in rows:
+        table.add_row(
+            row.name,
             str(row.overtaken),
+            str(row.halved),
             f"{row.seconds:.0f}",
             f"{row.calls:,}",
             f"{row.calls / row.fewest:.2f}",
@@ -153,7 +127,9 @@ def _costs(rows: Iterable[Cost], budget: Budget) -> Table:
 
 def _directory(rows: Iterable[Directory]) -> Table:
     rows = list(rows)
-    title = f"Directory of {rows[0].rows:,} rows, {rows[0].contacts:,} of them contacts"
+    title = "Directory"
+    if rows:
+        title += f" of {rows[0].rows:,} rows, {rows[0].contacts:,} of them contacts"
     heads = ("build", "memory", "look-up", "remembered", "page", "restart")
     table = _table(title, ("", *heads))
     for row in rows:

@@ -86,14 +86,27 @@ class Fresh(msgspec.Struct, frozen=True, kw_only=True):
         return self.ms[min(int(len(self.ms) * share), len(self.ms) - 1)]
 
 
+class Answered(Fresh, frozen=True, kw_only=True):
+    """How long each event waited for its answer: milliseconds, the shortest first."""
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    """A part that gave no figures, and why."""
+
+    part: str
+    why: str
+
+
 class Mailing(msgspec.Struct, frozen=True, kw_only=True):
     """So many people who opened a screen, and how long it took until the last had it, in seconds.
 
     `at_once` of them were answered when they first asked, after `p50`, `p95` and at most `longest`
-    seconds; nobody of these was `overtaken` by more people who came later. The others were told
-    when to ask again (`told_again`), 95 % of them within `told_in` seconds, and asked so: the
-    `askings` are everybody's. 95 % of all had their answer `had_it` seconds after they came. Of
-    the `calls` to ServiceTitan it refused `too_many`; `fewest` is what could answer everybody once.
+    seconds. The others were told when to ask again (`told_again`), 95 % of them within `told_in`
+    seconds, and asked so: the `askings` are everybody's, `most_askings` one person's. 95 % of all
+    had their answer `had_it` seconds after they came. So many had it more than a second after
+    somebody who had come later (`overtaken`), and so many were given a part of their screen when
+    told to come again (`halved`). Of the `calls` to ServiceTitan it refused `too_many`; `fewest` is
+    what could answer everybody once.
     """
 
     name: str
@@ -107,6 +120,8 @@ class Mailing(msgspec.Struct, frozen=True, kw_only=True):
     told_again: int
     told_in: float
     askings: int
+    most_askings: int
+    halved: int
     had_it: float
     calls: int
     fewest: int
@@ -114,7 +129,7 @@ class Mailing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole run; `seconds` is how long it took."""
+    """A whole run; `seconds` is how long it took. A part that failed has no figures."""
 
     machine: Machine
     seconds: float
@@ -124,4 +139,6 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     costs: list[Cost]
     directory: list[Directory]
     freshness: list[Fresh]
+    answered: list[Answered]
     mailings: list[Mailing]
+    failed: list[Failed]

@@ -12,7 +12,8 @@ from tests.bench.failure import BenchFailed
 from tests.bench.processes import Child, child
 from tests.bench.questions import Question
 from tests.bench.sandbox import HOST
-from tests.bench.wishes import Listening
+from tests.bench.stores import ledger_file
+from tests.bench.wishes import Listening, ServeGateway
 
 START_SECONDS = 60.0
 
@@ -54,6 +55,15 @@ async def server_running(
             async with asyncio.timeout(START_SECONDS):
                 await _ready(server)
             yield server
+
+
+@asynccontextmanager
+async def gateway_running(name: str, wish: ServeGateway, token: str) -> AsyncIterator[Server]:
+    """Run a gateway, with a ledger in a file of its own where no database is told."""
+    with ledger_file() as url:
+        told = msgspec.structs.replace(wish, database_url=wish.database_url or url)
+        async with server_running(name, "gateway", told, token) as gateway:
+            yield gateway
 
 
 async def _ready(server: Server) -> None:

@@ -1,12 +1,21 @@
-"""What several workers share, where the machine has it: a database and a Redis of the run's own."""
+"""Where a run's gateways keep things: a file of their own, or a database that workers share."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from sqlalchemy import make_url
 
 from tests.databases import SERVER, on_server
+
+
+@contextmanager
+def ledger_file() -> Iterator[str]:
+    """Give the address of a ledger in a file, as `serve` has it where nothing else is told."""
+    with TemporaryDirectory() as folder:
+        yield f"sqlite+aiosqlite:///{Path(folder) / 'ledger.db'}"
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from tests.bench.processes import child
 from tests.bench.questions import CUSTOMER_READ, TWENTY
 from tests.bench.results import Warm
 from tests.bench.sandbox import Sandbox
-from tests.bench.servers import Server, server_running
+from tests.bench.servers import Server, gateway_running, server_running
 from tests.bench.target import Target
 from tests.bench.wishes import ServeFloor, ServeGateway, ServeStock
 
@@ -61,7 +61,7 @@ async def _targets(sandbox: Sandbox) -> AsyncIterator[list[Target]]:
     remembering = ServeStock(sandbox_url=url, remembers_documents=True)
     async with AsyncExitStack() as stack:
         starting = (
-            server_running(GATEWAY, "gateway", ServeGateway(sandbox_url=url), token),
+            gateway_running(GATEWAY, ServeGateway(sandbox_url=url), token),
             server_running(STOCK, "plain", plain, token),
             server_running(STOCK_REMEMBERING, "plain", remembering, token),
         )

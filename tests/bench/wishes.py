@@ -6,7 +6,8 @@ import msgspec
 class ServeGateway(msgspec.Struct, frozen=True, kw_only=True):
     """Serve a gateway over the sandbox at this address.
 
-    At any free port, where none is told; with a memory and a ledger of its own, where none are.
+    At any free port, where none is told; with a memory of its own, where no Redis is. Without a
+    database it is given a ledger in a file.
     """
 
     sandbox_url: str

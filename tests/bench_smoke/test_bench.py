@@ -5,12 +5,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from typer.testing import CliRunner
+
+import tests.bench.run as bench
+from tests.bench.__main__ import app
+from tests.bench.failure import BenchFailed
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(240)
@@ -44,7 +50,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_the_tables_have_a_row_for_everything_measured(run: Run) -> None:
     measured = [row for part in ("warm", "cold", "costs") for row in run.found[part]]
     assert len(measured) == 4 + 2 + 9
-    for part in ("directory", "freshness", "mailings"):
+    for part in ("directory", "freshness", "answered", "mailings"):
         measured += run.found[part]
     for row in measured:
         assert f"\n{row['name']} " in run.printed
@@ -104,12 +110,50 @@ def test_events_reach_every_worker_there_is(run: Run) -> None:
     assert {len(row["ms"]) for row in rows} == {2}
 
 
+def test_events_are_answered_where_workers_are_alone_and_where_they_are_two(run: Run) -> None:
+    rows = run.found["answered"]
+    names = ["one worker, SQLite", "two workers, PostgreSQL"]
+    assert [row["name"] for row in rows] in (names[:1], names)
+    assert {len(row["ms"]) for row in rows} == {8}
+
+
+def test_nothing_failed(run: Run) -> None:
+    assert run.found["failed"] == []
+
+
 def test_a_mailing_is_answered_with_the_fewest_calls(run: Run) -> None:
     invoices, tasks = run.found["mailings"]
     assert (invoices["people"], invoices["calls"], invoices["fewest"]) == (20, 20, 20)
     assert (tasks["people"], tasks["calls"], tasks["fewest"]) == (20, 80, 80)
     for row in (invoices, tasks):
         assert (row["at_once"], row["told_again"], row["too_many"]) == (20, 0, 0)
+        assert (row["askings"], row["most_askings"], row["halved"]) == (20, 1, 0)
+
+
+def test_a_part_that_fails_says_so_and_the_others_run_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def found(*_: object) -> list[object]:
+        return []
+
+    async def fails(*_: object) -> NoReturn:
+        raise BenchFailed("The gateway does not tell what an event said.")
+
+    monkeypatch.setattr(bench, "sandbox_running", nothing_running)
+    monkeypatch.setattr(bench, "measure_warm", fails)
+    monkeypatch.setattr(bench, "measure_freshness", fails)
+    for name in ("measure_cold", "_measure_costs", "_measure_directory", "measure_mailings"):
+        monkeypatch.setattr(bench, name, found)
+    ended = CliRunner().invoke(app, ["--quick"])
+    assert ended.exit_code == 1
+    why = "gave no figures: The gateway does not tell what an event said.\n"
+    assert ended.stderr.endswith(f"warm read {why}events {why}")
+
+
+@asynccontextmanager
+async def nothing_running() -> AsyncIterator[None]:
+    """Run nothing."""
+    yield
 
 
 @pytest.fixture

@@ -8,13 +8,17 @@ _REDIS = ("127.0.0.1", 6379)
 
 
 class Link:
-    """Passes bytes both ways while it is `open`; what comes meanwhile waits."""
+    """Passes bytes both ways while it is `open`; what comes meanwhile waits.
+
+    New connections lead `onward`: to the Redis of the tests, unless told.
+    """
 
     def __init__(self) -> None:
         self.open = asyncio.Event()
         self.open.set()
         self.refuses = False
         self.port = 0
+        self.onward = _REDIS
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -28,7 +32,7 @@ class Link:
         if self.refuses:
             writer.close()
             return
-        others, onward = await asyncio.open_connection(*_REDIS)
+        others, onward = await asyncio.open_connection(*self.onward)
         self._writers |= {writer, onward}
         for source, sink in ((reader, onward), (others, writer)):
             task = asyncio.create_task(self._pass(source, sink))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import (
@@ -30,22 +30,18 @@ from adapters.cache.usage import Usage
 from adapters.servicetitan.client import Answer
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.jobs import JOBS, Job
+from adapters.servicetitan.places import Place
 from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Resource
 from tests.cache.world import Upstream, World, job, world
+from tests.long_runs import runs
 
 T = TypeVar("T")
 
 IDS = (11, 12)
 CUSTOMERS = (1, 2)
-RUNS = settings(
-    max_examples=60,
-    stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    database=None,
-)
-FEWER = settings(RUNS, max_examples=12, stateful_step_count=30)
+RUNS = runs(60, 40, at_length=(500, 50))
+FEWER = runs(12, 30, at_length=(100, 50))
 
 
 @dataclass
@@ -60,9 +56,10 @@ class Gated(Upstream):
         by: str,
         values: Sequence[int],
         priority: Priority = Priority.PEOPLE,
+        place: Place | None = None,
     ) -> Answer[Any]:
         """Answer as things stand, and tell it when the gate is opened."""
-        answer = await super().ask(resource, by, values, priority)
+        answer = await super().ask(resource, by, values, priority, place)
         if priority is not Priority.WEBHOOK:
             gate = asyncio.Event()
             self.gates.append(gate)
@@ -337,8 +334,8 @@ def _unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Generations, "judge", lambda *_, **__: Storing.KEPT)
     whole = Shared._script  # noqa: SLF001  # the one place where scripts are read
 
-    def script(of: Shared, name: str) -> Any:  # noqa: ANN401  # redis-py's own
-        made = whole(of, name)
+    def script(of: Shared, *names: str) -> Any:  # noqa: ANN401  # redis-py's own
+        made = whole(of, *names)
         text = str(made.script).replace("tonumber(number) > began", "false")
         return of.client.register_script(text)
 

@@ -14,11 +14,12 @@ from adapters.cache.records import Records
 from adapters.cache.refusals import Refusals
 from adapters.cache.usage import Usage
 from adapters.servicetitan.client import Answer
-from adapters.servicetitan.errors import UpstreamError, UpstreamUnavailable
+from adapters.servicetitan.errors import UpstreamBusy, UpstreamError, UpstreamUnavailable
 from adapters.servicetitan.invoices import INVOICES, Invoice, InvoiceJob
 from adapters.servicetitan.jobs import JOBS, Job
 from adapters.servicetitan.model import CustomerId, InvoiceId, JobId, LocationId
 from adapters.servicetitan.named import Named
+from adapters.servicetitan.places import Place
 from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Resource
 from adapters.servicetitan.work_summaries import WORK_SUMMARIES, WorkSummary
@@ -43,9 +44,10 @@ class Upstream:
         by: str,
         values: Sequence[int],
         priority: Priority = Priority.PEOPLE,
+        place: Place | None = None,
     ) -> Answer[Any]:
         """Answer as the client does, once the gate is open."""
-        del priority
+        del priority, place
         self.asked.append((resource.name, by, list(values)))
         await self.gate.wait()
         failed = UpstreamUnavailable("It is away.")
@@ -53,6 +55,14 @@ class Upstream:
             v: failed if v in self.failing else self._answer(resource, by, v) for v in values
         }
         return Answer(told, calls=len(values))
+
+    async def admit(self, place: Place, subject: str) -> UpstreamBusy | None:
+        """Let everybody ask."""
+        del place, subject
+        return None  # nobody is told to come again
+
+    def leave(self, place: Place) -> None:
+        """Keep nobody in a line."""
 
     def _answer(self, resource: Resource[Any], by: str, value: int) -> tuple[Any, ...]:
         every = (row for rows in self.rows.values() for row in rows)

@@ -17,9 +17,10 @@ from adapters.cache.opening import memory_records, redis_records
 from adapters.cache.records import Records
 from adapters.cache.usage import Usage
 from adapters.servicetitan.client import Answer
-from adapters.servicetitan.errors import UpstreamError, UpstreamUnavailable
+from adapters.servicetitan.errors import UpstreamBusy, UpstreamError, UpstreamUnavailable
 from adapters.servicetitan.jobs import JOBS, Job
 from adapters.servicetitan.model import CustomerId, JobId, LocationId
+from adapters.servicetitan.places import Place
 from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Resource
 
@@ -80,8 +81,10 @@ class Upstream:
         by: str,
         values: Sequence[int],
         priority: Priority = Priority.PEOPLE,
+        place: Place | None = None,
     ) -> Answer[Any]:
         """Answer as the client does."""
+        del place
         self.calls.append(Asked(by, tuple(values), priority))
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
@@ -92,6 +95,14 @@ class Upstream:
         await self.let.wait()
         self.under_way -= 1
         return Answer(told, 1)
+
+    async def admit(self, place: Place, subject: str) -> UpstreamBusy | None:
+        """Let everybody ask."""
+        del place, subject
+        return None  # nobody is told to come again
+
+    def leave(self, place: Place) -> None:
+        """Keep nobody in a line."""
 
     def _answer(
         self, resource: Resource[Any], rows: dict[int, Job], by: str, value: int

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from adapters.servicetitan.books import ESTIMATES_PATH, MARKED_PAYMENTS
 from adapters.servicetitan.catalog import FEEDS, RESOURCES
 from adapters.servicetitan.model import Model, without_none
 from adapters.servicetitan.resource import BLOCK, Feed, Resource
@@ -72,7 +73,9 @@ def _compare(model: type[Model], schema: Schema, document: Schema) -> None:
             assert {word.value for word in part} - {"UNKNOWN"} == set(told["enum"])
 
 
-@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+@pytest.mark.parametrize(
+    "resource", [*RESOURCES, MARKED_PAYMENTS], ids=lambda resource: resource.name
+)
 def test_every_question_is_published(resource: Resource[Any]) -> None:
     operation, _ = _published()[resource.path]
     asked = {p["name"]: p for p in operation["parameters"] if p["in"] == "query"}
@@ -97,6 +100,22 @@ def test_the_question_for_a_tracking_link_is_published() -> None:
     assert set(_schema(content["schema"], document)["properties"]) == {"technicianTrackingUrl"}
 
 
+@pytest.mark.parametrize(("verb", "body"), [("sell", {"soldBy"}), ("dismiss", None)])
+def test_what_servicetitan_is_told_of_estimates_is_published(
+    verb: str, body: set[str] | None
+) -> None:
+    (file,) = (file for file in FILES if file.name.startswith("salestech"))
+    document = json.loads(file.read_text())
+    module = document["servers"][0]["url"].partition(".io/")[2]
+    path = f"{ESTIMATES_PATH}/{{id}}/{verb}".removeprefix(module)
+    told = document["paths"][path]["put"].get("requestBody")
+    if body is None:
+        assert told is None
+        return
+    (content,) = told["content"].values()
+    assert set(_schema(content["schema"], document)["properties"]) == body
+
+
 @pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
 def test_every_feed_is_published(feed: Feed[Any]) -> None:
     operation, document = _published()[feed.path]
@@ -107,6 +126,8 @@ def test_every_feed_is_published(feed: Feed[Any]) -> None:
     assert {"hasMore", "continueFrom", "data"} <= set(envelope["properties"])
 
 
-@pytest.mark.parametrize("source", [*RESOURCES, *FEEDS], ids=lambda source: source.name)
+@pytest.mark.parametrize(
+    "source", [*RESOURCES, *FEEDS, MARKED_PAYMENTS], ids=lambda source: source.name
+)
 def test_every_field_is_published(source: Resource[Any] | Feed[Any]) -> None:
     _compare(source.model, *_row_schema(source.path))

@@ -3,7 +3,7 @@
 -- ARGV: epoch to begin with, resource, how many, 1 for every question of the resource,
 --       mark ttl ms, state ttl ms, channel, what to tell
 local state, resource, many = KEYS[1], ARGV[2], tonumber(ARGV[3])
-redis.call('HSETNX', state, 'epoch', ARGV[1])
+local epoch = epoch_of(state, ARGV[1], ARGV[6])
 local number = redis.call('HINCRBY', state, 'n:' .. resource, 1)
 for i = 1, many do
   redis.call('DEL', KEYS[2 * i])
@@ -18,6 +18,5 @@ if ARGV[4] == '1' then
     'h:' .. resource, now[1] * 1000 + math.floor(now[2] / 1000))
 end
 redis.call('PEXPIRE', state, ARGV[6])
-local epoch = redis.call('HGET', state, 'epoch')
 redis.call('PUBLISH', ARGV[7], epoch .. ' ' .. number .. ' ' .. ARGV[8])
 return {epoch, number}

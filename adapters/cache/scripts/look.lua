@@ -2,12 +2,7 @@
 -- KEYS: state, values..., leases...
 -- ARGV: epoch to begin with, resource, number of values, lease token or '', lease ms, state ttl ms
 local state, resource, values = KEYS[1], ARGV[2], tonumber(ARGV[3])
-local epoch = redis.call('HGET', state, 'epoch')
-if not epoch then
-  epoch = ARGV[1]
-  redis.call('HSET', state, 'epoch', epoch)
-  redis.call('PEXPIRE', state, ARGV[6])
-end
+local epoch = epoch_of(state, ARGV[1], ARGV[6])
 local told, taken = {}, {}
 for i = 1, values do
   told[i] = redis.call('GET', KEYS[1 + i])
