@@ -16,7 +16,7 @@ from adapters.directory.pages import Turn, take
 from adapters.directory.shelves import SHELVES, Shelf
 from adapters.ledger.leases import LeaseLost, Leases, require
 from adapters.ledger.ledger import Ledger
-from adapters.ledger.rights import directory_was_read, read_revision
+from adapters.ledger.rights import directory_was_read, read_revisions
 from adapters.servicetitan.client import FeedPage
 from adapters.servicetitan.errors import QuestionRefused
 from adapters.servicetitan.model import Model
@@ -165,7 +165,7 @@ class Mirror:
 
     async def _look(self) -> datetime | None:
         """See when the directory was last read, and until it was, how far it is."""
-        _, read_at = await self.ledger.read(read_revision)
+        read_at = (await self.ledger.read(read_revisions)).read_at
         if read_at is None:
             self.freshness.rows = await self.ledger.read(count_rows)
         self.freshness.see(read_at)

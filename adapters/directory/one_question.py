@@ -25,7 +25,7 @@ _ASKED = text(
     WITH its AS (
         SELECT DISTINCT kind, owner_id FROM directory_contacts WHERE email = :email LIMIT :most
     )
-    SELECT 0 AS what, revision AS id, 0 AS owner, NULL AS name, NULL AS word,
+    SELECT 0 AS what, revision AS id, payments_revision AS owner, NULL AS name, NULL AS word,
            NULL AS active, NULL AS merged_to, directory_read_at AS moment
     FROM rights
     UNION ALL
@@ -74,6 +74,7 @@ async def read_standing(email: str, connection: AsyncConnection) -> Standing:
         locations=tuple(sorted(locations, key=_ID)),
         owners=owners,
         levels=tuple(levels),
+        payments_revision=rights.owner,
     )
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 from adapters.cache.flights import Flights
@@ -20,7 +19,7 @@ from adapters.directory.shared_reading import SharedReading
 from adapters.directory.standing import ContactLine, LevelSet, Standing
 from adapters.ledger.emails import folded
 from adapters.ledger.ledger import Ledger
-from adapters.ledger.rights import read_revision
+from adapters.ledger.rights import Revisions, read_revisions
 from adapters.servicetitan.feeds import CustomerEntry, LocationEntry
 
 __all__ = ["ContactLine", "LevelSet", "People", "Standing"]
@@ -40,28 +39,28 @@ class People:
     def __init__(self, ledger: Ledger, most_kept: int = MOST_KEPT) -> None:
         self._ledger = ledger
         self._recent = Recent(most_kept)
-        self._revision = SharedReading(lambda: ledger.read(read_revision))
+        self._revisions = SharedReading(lambda: ledger.read(read_revisions))
         self._flights = Flights[str, Standing]()
         self._cold: set[str] = set()
 
-    async def revision(self) -> tuple[int, datetime | None]:
-        """Return the rights' revision and when all feeds were last read to their end.
+    async def revisions(self) -> Revisions:
+        """Return the rights' revision and the payments', and when all feeds were last read.
 
         The reading begins after this was asked; who asks at the same time shares it.
         """
-        return await self._revision()
+        return await self._revisions()
 
     async def standing(self, email: str) -> Standing:
         """Return all that is known of this email (R11), as it stands now."""
         of = folded(email)
         if of not in self._recent and of not in self._cold:
             return await self._first(of)
-        revision, read_at = await self.revision()
-        kept = self._recent.get(of, revision)
-        if kept is not None:
-            return kept if kept.read_at == read_at else replace(kept, read_at=read_at)
-        [flight], _ = self._flights.join([of], self._read, revision)
-        return await asyncio.shield(flight)
+        now = await self.revisions()
+        standing = self._recent.get(of, now.rights)
+        if standing is None:
+            [flight], _ = self._flights.join([of], self._read, now.rights)
+            standing = await asyncio.shield(flight)
+        return _at(now, standing)
 
     async def _first(self, email: str) -> Standing:
         """Read what nothing is kept of: one reading tells it all, the revision too.
@@ -101,3 +100,10 @@ class People:
             self._recent.keep(email, standing)
             found[email] = standing
         return found
+
+
+def _at(now: Revisions, standing: Standing) -> Standing:
+    """Return the standing with what was read for whoever asks: it may have been read for others."""
+    if (standing.read_at, standing.payments_revision) == (now.read_at, now.payments):
+        return standing
+    return replace(standing, read_at=now.read_at, payments_revision=now.payments)

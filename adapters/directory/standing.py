@@ -27,6 +27,7 @@ class Standing:
     locations are `places`, by customer; and of `locations`, whose customers are `owners`, by their
     ids. A record that no feed has told of is not in it, nor a location without its customer.
     `read_at` is when all feeds were last read to their end; None before the first time.
+    `revision` is that of rights, and `payments_revision` that of payments, at that moment.
     """
 
     revision: int
@@ -36,6 +37,7 @@ class Standing:
     locations: tuple[LocationEntry, ...] = ()
     owners: Mapping[int, CustomerEntry] = field(default_factory=dict)
     levels: tuple[LevelSet, ...] = ()
+    payments_revision: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

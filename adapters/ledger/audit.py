@@ -24,6 +24,26 @@ class Action(Enum):
     STAFF_SIGNED_OUT = "staff.sign-out"
     VIEWED_AS = "staff.view-as"
     EXPLAINED = "staff.explain"
+    PAYMENT_ATTEMPTED = "payment.attempted"
+    PAYMENT_REFUSED = "payment.refused"
+    PAYMENT_DECLINED = "payment.declined"
+    PAYMENT_CANCELED = "payment.canceled"
+    PAYMENT_PROCESSING = "payment.processing"
+    PAYMENT_CHARGED = "payment.charged"
+    PAYMENT_RECORDED = "payment.recorded"
+    PAYMENT_HANDED_OFF = "payment.handed-off"
+    PAYMENT_SETTLED = "payment.settled"
+    PAYMENT_REFUND_ORDERED = "payment.refund-ordered"
+    PAYMENT_REFUNDED = "payment.refunded"
+    PAYMENT_RETURNED = "payment.returned"
+    METHOD_SAVED = "payment-method.saved"
+    METHOD_DECLINED = "payment-method.declined"
+    METHOD_REMOVED = "payment-method.removed"
+    ESTIMATE_ACCEPTED = "estimate.accepted"
+    ESTIMATE_SOLD = "estimate.sold"
+    ESTIMATE_HANDED_OFF = "estimate.handed-off"
+    ESTIMATE_NOT_SOLD = "estimate.not-sold"
+    ESTIMATE_DECLINED = "estimate.declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +51,8 @@ class Entry:
     """One deed. `as_whom` is the person through whose eyes the actor looked.
 
     `version` is which version of the subject it was done to, where it has any. `details` is JSON:
-    what was decided, never a secret, nor what a person wrote or owes.
+    what was decided, never a secret, nor what a person wrote or owes; what they pay, or accept to
+    pay, is told, and why they decline.
     """
 
     actor: str

@@ -24,13 +24,23 @@ def engine_of(url: str) -> AsyncEngine:
     return create_async_engine(parts, pool_pre_ping=True, connect_args={"timeout": CONNECT_SECONDS})
 
 
+def is_in_memory(url: str) -> bool:
+    """Does what is written there go with the process?"""
+    parts = make_url(url)
+    return parts.drivername == SQLITE and _in_memory(parts)
+
+
+def _in_memory(url: URL) -> bool:
+    return url.database in {None, "", ":memory:"}
+
+
 def _sqlite(url: URL) -> AsyncEngine:
     """SQLite with a log beside its file, so that nobody who reads waits for who writes.
 
-    A database in memory lives in its one connection, which its users take in turns.
+    A database in memory lives in its one connection, which its users take in turns, each for
+    several turns of the event loop: a crowd waits too long for it. It is for trying out.
     """
-    in_memory = url.database in {None, "", ":memory:"}
-    pool: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if in_memory else {}
+    pool: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if _in_memory(url) else {}
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,

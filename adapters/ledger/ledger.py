@@ -20,6 +20,7 @@ from adapters.ledger.visit_rows import (
     read_visits,
     write_visits,
 )
+from adapters.tracing import step
 
 T = TypeVar("T")
 
@@ -102,7 +103,8 @@ class Ledger:
 
     async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Return what this work reads, seen at one moment; raises LedgerUnavailable."""
-        return await self._finished(self._read(work))
+        with step("ledger.read"):
+            return await self._finished(self._read(work))
 
     async def write(
         self, work: Callable[[AsyncConnection], Awaitable[T]], *, lone: bool = False
@@ -112,7 +114,8 @@ class Ledger:
         What the work itself raises undoes it too. With `lone` no other lone work runs meanwhile,
         in whatever process.
         """
-        return await self._finished(self._write(work, lone))
+        with step("ledger.write"):
+            return await self._finished(self._write(work, lone))
 
     async def _read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with (

@@ -6,6 +6,13 @@ from types import MappingProxyType
 from typing import Final
 
 
+class AttemptKind(Enum):
+    """What is paid: invoices, or the deposit of an estimate that is accepted (R42)."""
+
+    INVOICES = "INVOICES"
+    DEPOSIT = "DEPOSIT"
+
+
 class AttemptState(Enum):
     """Where it stands. CHARGING, RECORDING and REFUND_PENDING are committed before their call."""
 

@@ -1,19 +1,33 @@
-"""The number of the last change of who may see what, and how new the directory is."""
+"""The numbers of the last changes of rights and of payments, and how new the directory is."""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.ledger.tables import RIGHTS
 
-_ASKED = select(RIGHTS.c.revision, RIGHTS.c.directory_read_at)
+_ASKED = select(RIGHTS.c.revision, RIGHTS.c.directory_read_at, RIGHTS.c.payments_revision)
 
 
-async def read_revision(connection: AsyncConnection) -> tuple[int, datetime | None]:
-    """Return the revision, and when every feed of the directory was last read to its end."""
-    revision, read_at = (await connection.execute(_ASKED)).one()
-    return revision, None if read_at is None else in_utc(read_at)
+class Revisions(NamedTuple):
+    """What stood at one moment: what was remembered beside these numbers still holds at them.
+
+    `rights` is of who may see what; `read_at` is when every feed of the directory was last read to
+    its end, None before the first time; `payments` is of what is being paid or is subtracted from
+    what is owed.
+    """
+
+    rights: int
+    read_at: datetime | None
+    payments: int
+
+
+async def read_revisions(connection: AsyncConnection) -> Revisions:
+    """Return the numbers as they stand now."""
+    rights, read_at, payments = (await connection.execute(_ASKED)).one()
+    return Revisions(rights, None if read_at is None else in_utc(read_at), payments)
 
 
 async def raise_revision(connection: AsyncConnection) -> None:
@@ -22,6 +36,12 @@ async def raise_revision(connection: AsyncConnection) -> None:
     The row is locked until the transaction ends, so revisions are seen in their order.
     """
     await connection.execute(update(RIGHTS).values(revision=RIGHTS.c.revision + 1))
+
+
+async def raise_payments_revision(connection: AsyncConnection) -> None:
+    """Say that payments changed; nothing that this transaction has to write stands after it."""
+    raised = RIGHTS.c.payments_revision + 1
+    await connection.execute(update(RIGHTS).values(payments_revision=raised))
 
 
 async def directory_was_read(connection: AsyncConnection, at: datetime) -> None:

@@ -77,6 +77,10 @@ class SeenEvents:
         """Write an event down, unless it is known."""
         return await self.ledger.write(lambda on: _receive(on, told, self.now()))
 
+    async def knows(self, occurrence: str) -> bool:
+        """Was this event written down before?"""
+        return await self.ledger.read(lambda on: _digest(on, occurrence)) is not None
+
     async def take(self, most: int) -> list[Pending]:
         """Take up to so many events to apply, the oldest first, that nobody else has taken."""
         return await self.ledger.write(lambda on: _take(on, most, self.now()))

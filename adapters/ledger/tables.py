@@ -9,7 +9,6 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -17,16 +16,42 @@ from sqlalchemy import (
     column,
 )
 
+from adapters.ledger.metadata import ID, METADATA
+from adapters.ledger.payment_tables import (
+    ACCEPTANCES,
+    PAYER_ACCOUNTS,
+    PAYMENT_ATTEMPTS,
+    PAYMENT_SPLITS,
+    PAYMENT_STEPS,
+)
 from adapters.ledger.planned_visits import PlannedStatus
 
-METADATA = MetaData()
-
-_ID = BigInteger().with_variant(Integer(), "sqlite")
+__all__ = [
+    "ACCEPTANCES",
+    "ACCESS_LEVELS",
+    "AGREEMENT_VISITS",
+    "AUDIT",
+    "DIRECTORY_CONTACTS",
+    "DIRECTORY_CUSTOMERS",
+    "DIRECTORY_LOCATIONS",
+    "DIRECTORY_UNSEEN",
+    "DIRECT_LINKS",
+    "FEED_MARKS",
+    "LEASES",
+    "METADATA",
+    "PAYER_ACCOUNTS",
+    "PAYMENT_ATTEMPTS",
+    "PAYMENT_SPLITS",
+    "PAYMENT_STEPS",
+    "RIGHTS",
+    "SEEN_EVENTS",
+    "STAFF_SESSIONS",
+]
 
 AGREEMENT_VISITS = Table(
     "agreement_visits",
     METADATA,
-    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("id", ID, primary_key=True, autoincrement=True),
     Column("agreement_id", BigInteger, nullable=False),
     Column("location_id", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
@@ -52,11 +77,14 @@ RIGHTS = Table(
     Column("id", Integer, primary_key=True),
     Column("revision", BigInteger, nullable=False),
     Column("directory_read_at", DateTime(timezone=True), nullable=True),
+    Column("payments_revision", BigInteger, nullable=False),
     CheckConstraint("id = 1", name="ck_rights_one_row"),
 )
 """One row: `revision` is raised with every change of who may see what, in its transaction.
 
 `directory_read_at` is when every feed of the directory was last read to its end.
+`payments_revision` is raised with every change of what is being paid, or is charged and not yet in
+ServiceTitan's books.
 """
 
 LEASES = Table(
@@ -143,7 +171,7 @@ ACCESS_LEVELS = Table(
 AUDIT = Table(
     "audit",
     METADATA,
-    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("id", ID, primary_key=True, autoincrement=True),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("actor", Text, nullable=False),
     Column("as_whom", Text, nullable=True),
@@ -164,7 +192,7 @@ AUDIT = Table(
 DIRECT_LINKS = Table(
     "direct_links",
     METADATA,
-    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("id", ID, primary_key=True, autoincrement=True),
     Column("kind", String(16), nullable=False),
     Column("secret_hash", String(64), nullable=False, unique=True),
     Column("record_ids", Text, nullable=False),
@@ -197,7 +225,7 @@ STAFF_SESSIONS = Table(
 SEEN_EVENTS = Table(
     "seen_events",
     METADATA,
-    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("id", ID, primary_key=True, autoincrement=True),
     Column("occurrence", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("names", Text, nullable=False),

@@ -57,8 +57,7 @@ def import_levels(database_url: str, lines: Sequence[Line], console: Console) ->
 
 async def _check(people: People, lines: Sequence[Line]) -> None:
     """Raise BadFile for what the directory does not know: such a level would never count."""
-    _, read_at = await people.revision()
-    if read_at is None:
+    if (await people.revisions()).read_at is None:
         raise CommandFailed(_UNREAD)
     customers = await people.customers(sorted({change.customer for _, change in lines}))
     named = {change.location for _, change in lines if change.location is not None}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from adapters.ledger.direct_links import DirectLinkRow, DirectLinks
 from adapters.ledger.ledger import Ledger
+from adapters.ledger.pending_amounts import PendingAmounts
 from adapters.servicetitan.client import connect
 from gateway.commands.at_ledger import CommandFailed, at_ledger, by_shell
 from gateway.settings import Settings
@@ -26,7 +27,8 @@ def make_link(settings: Settings, make: Make) -> MadeLink:
     async def work(ledger: Ledger) -> MadeLink | NoLink:
         servicetitan = connect(settings.connection())
         try:
-            return await make(LinkDoors(servicetitan, DirectLinks(ledger, now), settings.site_url))
+            links, pending = DirectLinks(ledger, now), PendingAmounts(ledger)
+            return await make(LinkDoors(servicetitan, links, pending, settings.site_url))
         finally:
             await servicetitan.aclose()
 

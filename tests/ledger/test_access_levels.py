@@ -17,7 +17,7 @@ from adapters.ledger.access_levels import (
 )
 from adapters.ledger.audit import Audit, By
 from adapters.ledger.ledger import Ledger
-from adapters.ledger.rights import read_revision
+from adapters.ledger.rights import read_revisions
 
 BILLING, NON_BILLING = AccessChoice.BILLING, AccessChoice.NON_BILLING
 NONE, INHERIT = AccessChoice.NONE, AccessChoice.INHERIT
@@ -28,7 +28,7 @@ LARGEST = 2**63 - 1
 
 
 async def revision(ledger: Ledger) -> int:
-    return (await ledger.read(read_revision))[0]
+    return (await ledger.read(read_revisions)).rights
 
 
 async def trail(ledger: Ledger) -> list[tuple[str, str, object, object, object, object]]:

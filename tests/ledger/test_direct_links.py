@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.ledger.audit import Audit, By
 from adapters.ledger.direct_links import ONE_USE, DirectLinkRow, DirectLinks, LinkKind
 from adapters.ledger.ledger import Ledger
-from adapters.ledger.rights import read_revision
+from adapters.ledger.rights import read_revisions
 from adapters.ledger.tables import AUDIT, DIRECT_LINKS, RIGHTS
 
 NOON = datetime(2026, 7, 14, 17, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ async def trail(ledger: Ledger) -> list[tuple[str, str, str]]:
 
 
 async def revision(ledger: Ledger) -> int:
-    return (await ledger.read(read_revision))[0]
+    return (await ledger.read(read_revisions)).rights
 
 
 async def dump(ledger: Ledger) -> str:

@@ -1,0 +1,128 @@
+"""What is being paid, and what is charged and not yet in ServiceTitan's books: remembered (R34)."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.ledger.acceptance_states import NOT_SOLD_YET
+from adapters.ledger.attempt_reads import is_counted
+from adapters.ledger.ledger import Ledger
+from adapters.ledger.minor_units import from_minor
+from adapters.ledger.rights import in_utc, read_revisions
+from adapters.ledger.tables import ACCEPTANCES, PAYMENT_ATTEMPTS, PAYMENT_SPLITS
+
+_ROW, _PART = PAYMENT_ATTEMPTS.c, PAYMENT_SPLITS.c
+_COUNTED = (
+    select(
+        _ROW.id,
+        _ROW.customer_id,
+        _ROW.currency,
+        _ROW.amount,
+        _ROW.counted_until,
+        _PART.invoice_id,
+        _PART.amount.label("part"),
+    )
+    .outerjoin(PAYMENT_SPLITS, _PART.attempt_id == _ROW.id)
+    .order_by(_ROW.id)
+)
+_SIGNED = ACCEPTANCES.c
+_ACCEPTED = select(_SIGNED.estimate_id, _SIGNED.accepted_at).where(
+    _SIGNED.state.in_(sorted(state.value for state in NOT_SOLD_YET))
+)
+_HELD = select(_PART.invoice_id).where(_PART.held.is_(True))
+
+
+def _nothing() -> Mapping[int, Decimal]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What stood at one `revision` of payments: amounts are above 0, and what is none is not told.
+
+    `by_invoice` is what is taken in for an invoice and not yet in ServiceTitan's books,
+    `by_customer` the same for a customer's account, with deposits, which are for no invoice.
+    `held` are invoices that somebody is paying at this moment. `until` is when the next amount
+    ends without a new revision. `accepted` are estimates that were accepted here, by when, and that
+    ServiceTitan may still show as open.
+    """
+
+    revision: int
+    by_invoice: Mapping[int, Decimal] = field(default_factory=_nothing)
+    by_customer: Mapping[int, Decimal] = field(default_factory=_nothing)
+    held: frozenset[int] = frozenset()
+    until: datetime | None = None
+    accepted: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
+
+    def holds(self, revision: int, now: datetime) -> bool:
+        """Is it still so, at this revision and at this moment?"""
+        return self.revision == revision and (self.until is None or now < self.until)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class PendingAmounts:
+    """Tells what is pending; every verb raises LedgerUnavailable.
+
+    Ask with the revision that was read when an operation began, and before its invoices are read:
+    an invoice that is read earlier may be older than what is told, and then too much of it would
+    seem owed.
+    """
+
+    def __init__(self, ledger: Ledger, clock: Callable[[], datetime] = _now) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._known: Pending | None = None
+        self._turn = asyncio.Lock()
+
+    async def now(self, revision: int) -> Mapping[int, Decimal]:
+        """Return what is to be taken off the balance of each invoice, by its id."""
+        return (await self.at(revision)).by_invoice
+
+    async def at(self, revision: int) -> Pending:
+        """Return all that is pending, as it stands at this revision or later.
+
+        It is remembered while the revision is what it was: to ask again costs nothing.
+        """
+        known = self._known
+        if known is not None and known.holds(revision, self._clock()):
+            return known
+        async with self._turn:
+            known = self._known
+            if known is None or not known.holds(revision, self._clock()):
+                known = self._known = await self.read()
+            return known
+
+    async def read(self) -> Pending:
+        """Return all that is pending, read now."""
+        now = self._clock()
+        return await self._ledger.read(lambda on: _read(on, now))
+
+
+async def _read(connection: AsyncConnection, now: datetime) -> Pending:
+    # The number first: what is written in between is then read again, and never missed.
+    revision = (await read_revisions(connection)).payments
+    by_invoice, by_customer = defaultdict[int, Decimal](Decimal), defaultdict[int, Decimal](Decimal)
+    attempts, ends = set[int](), list[datetime]()
+    for row in await connection.execute(_COUNTED.where(is_counted(now))):
+        if row.id not in attempts:
+            attempts.add(row.id)
+            by_customer[row.customer_id] += from_minor(row.amount, row.currency)
+        if row.invoice_id is not None:
+            by_invoice[row.invoice_id] += from_minor(row.part, row.currency)
+        if row.counted_until is not None:
+            ends.append(in_utc(row.counted_until))
+    held = frozenset((await connection.execute(_HELD)).scalars())
+    told = (MappingProxyType(dict(by_invoice)), MappingProxyType(dict(by_customer)))
+    rows = await connection.execute(_ACCEPTED)
+    accepted = MappingProxyType({estimate: in_utc(at) for estimate, at in rows})
+    return Pending(revision, *told, held, min(ends, default=None), accepted)
