@@ -74,13 +74,22 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the payer authorized a bank payment from. Neither is logged, nor kept."""
+
+    address: str = field(repr=False)
+    agent: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ChargeOrder:
     """What is to be charged, under a marker that no other order ever has.
 
     `marker` is the attempt's confirmation number and the processor's idempotency key. `amount` is
     in the currency's major unit, above 0, with at most its fraction digits. `keep` has the
     processor keep the method for `source.account` once it was charged. `authorization` is the
-    bank authorization's text version, None where none was asked for. `return_url` is where a
+    bank authorization's text version, None where none was asked for: without one no bank account
+    is charged. `origin` is where it was given from, where that is known. `return_url` is where a
     redirect leads back to.
     """
 
@@ -92,6 +101,7 @@ class ChargeOrder:
     keep: bool = False
     authorization: str | None = None
     return_url: str | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from adapters.sandbox.operations import Operations
 from adapters.sandbox.options import WEBHOOK_KEY, SandboxOptions
 from adapters.sandbox.pace import Pace
 from adapters.sandbox.payments import paying
+from adapters.sandbox.processor.processor import Processor, make_processor
 from adapters.sandbox.reads import reading
 from adapters.sandbox.rows import Raw
 from adapters.sandbox.seeding import seeded
@@ -54,18 +55,23 @@ def create_sandbox(
     webhooks = Webhooks(options.webhook_url, key, options.webhook_retries, webhook_transport)
     customers = customers_realm(options.public_url, clock)
     staff = staff_realm(options.public_url, clock)
-    control = ControlPlane(options, store, calls, faults, webhooks, customers, staff)
+    processor = make_processor(options, webhook_transport)
+    control = ControlPlane(
+        options, store, calls, faults, webhooks, customers, staff, processor.reset
+    )
     operations = _operations(options, store, webhooks)
     surface = Surface(operations, Tokens(clock), Pace(options.rate_per_second, clock))
     spoiled = Breakage(surface, faults)
     return Starlette(
         routes=[
+            *processor.controls(),
             *control.routes(),
             _mounted("/idp", customers, faults, clock),
             _mounted("/staff-idp", staff, faults, clock),
+            processor.mounted(lambda app: Breakage(app, faults)),
             Mount("/", app=Recorder(Latency(spoiled, options.latency_ms / 1000), calls)),
         ],
-        lifespan=_lifespan(webhooks),
+        lifespan=_lifespan(webhooks, processor),
     )
 
 
@@ -84,10 +90,13 @@ def _mounted(path: str, provider: Provider, faults: Faults, clock: Clock) -> Bas
     return Mount(path, app=Breakage(router, faults), middleware=[anywhere])
 
 
-def _lifespan(webhooks: Webhooks) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    *parts: Webhooks | Processor,
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        await webhooks.close()
+        for part in parts:
+            await part.close()
 
     return lifespan

@@ -29,38 +29,47 @@ class Breakage:
         if fault is None:
             await self._app(scope, receive, send)
             return
+        scope = {**scope, IGNORE_FILTERS: fault.ignore_filters}
+        app = await _carried_out(self._app, scope, receive) if fault.after else self._app
         await asyncio.sleep(fault.latency_ms / 1000)
+        spoiled = _answer(fault) if fault.answers() else app
         if fault.reset:
             await _break(receive, abrupt=True)
         elif fault.truncate_at is not None:
-            await self._cut(fault.truncate_at, self._spoiled(fault), scope, receive, send)
+            await _cut(fault.truncate_at, spoiled, scope, receive, send)
         else:
-            await self._spoiled(fault)(scope, receive, send)
+            await spoiled(scope, receive, send)
 
-    def _spoiled(self, fault: Fault) -> ASGIApp:
-        if fault.answers():
-            return _answer(fault)
 
-        async def careless(scope: Scope, receive: Receive, send: Send) -> None:
-            await self._app({**scope, IGNORE_FILTERS: fault.ignore_filters}, receive, send)
+async def _carried_out(app: ASGIApp, scope: Scope, receive: Receive) -> ASGIApp:
+    """Have the call carried out, and return what gives its answer."""
+    answer: list[Message] = []
 
-        return careless
+    async def keep(message: Message) -> None:
+        answer.append(message)
 
-    async def _cut(
-        self, size: int, app: ASGIApp, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        left = size
+    await app(scope, receive, keep)
 
-        async def passing(message: Message) -> None:
-            nonlocal left
-            if message["type"] == "http.response.body":
-                body = message.get("body", b"")[:left]
-                left -= len(body)
-                message = {"type": "http.response.body", "body": body, "more_body": True}
+    async def give(_scope: Scope, _receive: Receive, send: Send) -> None:
+        for message in answer:
             await send(message)
 
-        await app(scope, receive, passing)
-        await _break(receive, abrupt=False)
+    return give
+
+
+async def _cut(size: int, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    left = size
+
+    async def passing(message: Message) -> None:
+        nonlocal left
+        if message["type"] == "http.response.body":
+            body = message.get("body", b"")[:left]
+            left -= len(body)
+            message = {"type": "http.response.body", "body": body, "more_body": True}
+        await send(message)
+
+    await app(scope, receive, passing)
+    await _break(receive, abrupt=False)
 
 
 def _answer(fault: Fault) -> Response:

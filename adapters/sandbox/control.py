@@ -41,6 +41,7 @@ class ControlPlane:
     webhooks: Webhooks
     customers: Provider
     staff: Provider
+    reset_processor: Callable[[], None]
 
     def routes(self) -> list[Route]:
         """Return its routes."""
@@ -148,6 +149,7 @@ class ControlPlane:
         self.webhooks.clear()
         self.calls.clear()
         self.faults.clear()
+        self.reset_processor()
 
     def _no_collection(self, name: str) -> Response:
         known = ", ".join(self.store.tables)

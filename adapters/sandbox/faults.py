@@ -16,7 +16,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
 
     `status`, `body` and `retry_after` (seconds, as a header) make the whole answer;
     otherwise the true answer is given, after `latency_ms`, cut after `truncate_at` bytes of its
-    body, with everybody's rows (`ignore_filters`), or not at all (`reset`).
+    body, with everybody's rows (`ignore_filters`), or not at all (`reset`). With `after` the call
+    is carried out first, and then goes wrong: what it was to do is done, and its answer is lost.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     latency_ms: Count = 0
     truncate_at: Count | None = None
     reset: bool = False
+    after: bool = False
     ignore_filters: bool = False
 
     def __post_init__(self) -> None:

@@ -22,6 +22,8 @@ class SandboxOptions:
     `latency_ms` is added to every ServiceTitan call, `rate_per_second` is the tenant's call rate.
     `payments_writable=False` is a tenant whose `POST /payments` is gone.
     `webhook_retries` are the seconds waited before each further attempt (facts.md, section f).
+    `processor_webhook_url` is where the payment processor tells of orders, and `settle_seconds` how
+    long a bank transfer takes there; None leaves it to the control plane.
     """
 
     seed: int = 1
@@ -34,6 +36,8 @@ class SandboxOptions:
     rate_per_second: int = 60
     payments_writable: bool = True
     webhook_retries: tuple[float, ...] = (10.0, 30.0, 60.0, 300.0)
+    processor_webhook_url: str | None = None
+    settle_seconds: float | None = None
 
     def credentials(self) -> dict[str, object]:
         """Return what another ServiceTitan client needs to use this sandbox."""

@@ -4,17 +4,32 @@ import asyncio
 import heapq
 import hmac
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import Protocol
 
 import httpx
-
-from adapters.sandbox.events import Event
 
 SIGNATURE = "x-servicetitan-signature"
 
 #: Events waiting beyond this are dropped, oldest first: the sandbox holds no archive.
 MOST_WAITING = 10_000
+
+
+class Event(Protocol):
+    """What is told, and by which id a second delivery is known."""
+
+    @property
+    def type(self) -> str:
+        """What kind of event it is."""
+
+    @property
+    def occurrence(self) -> str:
+        """The same in each of its deliveries."""
+
+    def delivery(self) -> bytes:
+        """Return the body of a delivery."""
 
 
 @dataclass(slots=True)
@@ -35,17 +50,19 @@ class Webhooks:
         key: str,
         retries: tuple[float, ...],
         transport: httpx.AsyncBaseTransport | None,
+        signature: str = SIGNATURE,
     ) -> None:
         self._url = url
         self._key = key.encode()
         self._retries = retries
         self._transport = transport
+        self._signature = signature
         self._order = count()
         self._due: list[tuple[float, int, Delivery]] = []
         self._wake: asyncio.Event | None = None
         self._worker: asyncio.Task[None] | None = None
 
-    def send(self, events: list[Event]) -> None:
+    def send(self, events: Sequence[Event]) -> None:
         """Send these events, in the background; nothing where no address was given."""
         if self._url is None or not events:
             return
@@ -97,7 +114,7 @@ class Webhooks:
     async def _attempt(self, client: httpx.AsyncClient, url: str, delivery: Delivery) -> None:
         body = delivery.event.delivery()
         signature = hmac.new(self._key, body, "sha256").hexdigest()
-        headers = {SIGNATURE: signature, "content-type": "application/json"}
+        headers = {self._signature: signature, "content-type": "application/json"}
         try:
             response = await client.post(url, content=body, headers=headers)
             delivery.status = response.status_code

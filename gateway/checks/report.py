@@ -29,6 +29,8 @@ def print_report(console: Console, findings: Sequence[Finding]) -> None:
 
 
 def _answers(finding: Finding) -> Text:
+    if not finding.is_asked:
+        return Text("not asked", style="yellow")
     if finding.problem is None:
         return Text("yes", style="green")
     return Text("no", style="bold red")

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from adapters.changes.sources import SOURCES
 from adapters.servicetitan.catalog import FEEDS, RESOURCES
 from adapters.servicetitan.client import ServiceTitan, connect
 from adapters.servicetitan.connection import Connection
@@ -23,17 +25,22 @@ _SOME_ID = 1
 async def check_upstream(
     connection: Connection, transport: httpx.AsyncBaseTransport | None = None
 ) -> list[Finding]:
-    """Return how the token endpoint answers, and with a token every resource and feed."""
+    """Return how the token endpoint answers, and with a token every resource and feed.
+
+    Of the feeds what changed today is asked: that they answer is what is looked for.
+    """
     token = Finding("ServiceTitan, token endpoint", await _token(connection, transport))
     if token.problem is not None:
         return [token]
     client = connect(connection, transport=transport)
+    feeds = [*FEEDS, *(source.feed for source in SOURCES)]
+    today = datetime.now(UTC).date().isoformat()
     try:
         return [
             token,
             *await asyncio.gather(
                 *(_resource(client, resource) for resource in RESOURCES),
-                *(_feed(client, feed) for feed in FEEDS),
+                *(_feed(client, feed, today) for feed in feeds),
             ),
         ]
     finally:
@@ -59,8 +66,8 @@ async def _resource(client: ServiceTitan, resource: Resource[Any]) -> Finding:
     return Finding(f"ServiceTitan, {resource.name}", problem, scope_of(resource.path))
 
 
-async def _feed(client: ServiceTitan, feed: Feed[Any]) -> Finding:
-    problem = await _problem(client.feed(feed, None))
+async def _feed(client: ServiceTitan, feed: Feed[Any], since: str) -> Finding:
+    problem = await _problem(client.feed(feed, since))
     return Finding(f"ServiceTitan, {feed.name}", problem, scope_of(feed.path))
 
 

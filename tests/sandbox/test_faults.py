@@ -126,3 +126,30 @@ async def test_in_process_a_broken_connection_raises_what_the_wire_would(
     with pytest.raises(error):
         await st.get(JOBS)
     assert await statuses(st, JOBS) == [200]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [({"status": 500}, 500), ({"truncateAt": 3}, None), ({"reset": True}, None), ({}, 200)],
+)
+async def test_a_call_may_go_wrong_after_it_was_carried_out(
+    st: httpx.AsyncClient, fault: dict[str, Any], status: int | None
+) -> None:
+    await st.put("/_sandbox/records/estimates/7", json={})
+    await order(st, path="/dismiss$", after=True, **fault)
+    answer: int | None
+    try:
+        answer = (await st.put("/sales/v2/tenant/1234567/estimates/7/dismiss")).status_code
+    except httpx.TransportError:
+        answer = None
+    assert answer == status
+    row = (await st.get("/_sandbox/records/estimates/7")).json()
+    assert row["status"]["name"] == "Dismissed"
+
+
+async def test_a_call_that_goes_wrong_before_is_not_carried_out(st: httpx.AsyncClient) -> None:
+    await st.put("/_sandbox/records/estimates/7", json={})
+    await order(st, path="/dismiss$", status=500)
+    await st.put("/sales/v2/tenant/1234567/estimates/7/dismiss")
+    row = (await st.get("/_sandbox/records/estimates/7")).json()
+    assert row["status"]["name"] == "Open"

@@ -26,6 +26,7 @@ from adapters.sandbox.homes.office_only import OFFICE_ONLY
 from adapters.sandbox.homes.people.pat import LANDMARKS
 from adapters.sandbox.homes.people.person import Person
 from adapters.sandbox.homes.quirks import QUIRKS
+from adapters.sandbox.homes.trades import SELLER
 
 __all__ = [
     "BUSINESS_NAME",
@@ -34,6 +35,7 @@ __all__ = [
     "OFFICE_ONLY",
     "PEOPLE",
     "QUIRKS",
+    "SELLER",
     "TIME_ZONE",
     "Person",
     "build",

@@ -26,6 +26,9 @@ TECHNICIANS = {
     2188: ("Hank Olsen", ELECTRICAL),
 }
 
+SELLER = min(TECHNICIANS)
+"""Who sells, in ServiceTitan, what a demo's customers accept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trade:

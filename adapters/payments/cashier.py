@@ -1,0 +1,238 @@
+"""The cashier: attempts to pay, driven from the first row in the ledger to ServiceTitan's books.
+
+What it does for a request it does in a task of its own: a client that leaves ends nothing. What a
+crash leaves is gone on with from the stored state, by whichever process comes first.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from adapters.ledger.attempt_rows import Attempt, NewAttempt
+from adapters.ledger.attempts import IdempotencyConflict, InvoicesHeld
+from adapters.ledger.audit import By
+from adapters.ledger.errors import LedgerUnavailable
+from adapters.ledger.payment_states import AttemptState
+from adapters.payments.charging import charging
+from adapters.payments.desk import DepositListener, Desk, Overtaken
+from adapters.payments.errors import ProcessorError, ProcessorUnavailable
+from adapters.payments.outcomes import way
+from adapters.payments.paid import Check, Means, Paid, Refusal, refusal_of
+from adapters.payments.processor import Charge, ChargeState
+from adapters.payments.recording import Recording
+from adapters.payments.recovery import Recovery
+from adapters.payments.running import Running
+from adapters.payments.waits import LOCK_SECONDS
+
+__all__ = [
+    "AttemptBusy",
+    "Cashier",
+    "Check",
+    "DepositListener",
+    "IdempotencyConflict",
+    "InvoicesHeld",
+    "Means",
+    "Paid",
+    "Refusal",
+]
+
+_A = AttemptState
+
+GATEWAY: Final = "the gateway"
+"""Who acts, in the audit trail, where nobody asked for it just now."""
+
+_LOOKS: Final = 5
+_LOOK_SECONDS: Final = 0.5
+"""How often, and after how long, it is tried again to have an attempt that somebody works on."""
+
+_REFUSED: Final = frozenset({_A.REFUSED, _A.DECLINED, _A.EXPIRED})
+_CONFIRMED: Final = frozenset({_A.ACTION_REQUIRED, _A.UNKNOWN, _A.PROCESSING})
+_CANCELED: Final = frozenset({_A.ACTION_REQUIRED})
+
+Ask = Callable[[Attempt], Awaitable[Charge]]
+
+_log = structlog.get_logger("payments")
+
+
+class AttemptBusy(Exception):  # noqa: N818  # a state of the attempt's
+    """Somebody else works on the attempt: what was told of it is to be told again later."""
+
+
+class Cashier:
+    """Drives attempts to pay; made once for each process, and closed before its ledger."""
+
+    def __init__(self, desk: Desk, recording: Recording) -> None:
+        self._desk = desk
+        self._recovery = Recovery(desk, recording)
+        self._running = Running()
+
+    async def pay(self, new: NewAttempt, means: Means, check: Check) -> Paid:
+        """Charge this once, and record it; or tell how the attempt of its key stands.
+
+        Raises IdempotencyConflict, InvoicesHeld and ProcessorUnavailable, and then nothing was
+        written; what the check raises, and then it is REFUSED; LedgerUnavailable, and then only
+        asking again under the same key tells what became of it.
+        """
+        return await self._running.finished(self._pay(new, means, check))
+
+    async def confirm(self, attempt: Attempt, by: By) -> Paid:
+        """Go on with an attempt whose payer has done what was asked of them.
+
+        Raises ProcessorError where that cannot be known now, and LedgerUnavailable.
+        """
+        return await self._running.finished(self._driven(attempt, _CONFIRMED, self._desk.look, by))
+
+    async def cancel(self, attempt: Attempt, by: By) -> Paid:
+        """Give up an attempt that waits for its payer; one that does not is told as it stands.
+
+        Raises ProcessorError where it may not have been given up, and LedgerUnavailable.
+        """
+        return await self._running.finished(self._driven(attempt, _CANCELED, self._desk.cancel, by))
+
+    async def look(self, attempt: Attempt) -> Paid:
+        """Tell what its payer is asked to do; it is for the payer alone. Raises ProcessorError."""
+        if attempt.state is not _A.ACTION_REQUIRED:
+            return Paid(attempt, refusal_of(attempt))
+        charge = await self._desk.look(attempt)
+        return Paid(attempt, action=charge.action)
+
+    async def heard(self, charge: Charge) -> None:
+        """Take in how a charge stands now, as its processor says who was just asked.
+
+        Nothing is lost where it raises: AttemptBusy, ProcessorError and LedgerUnavailable ask for
+        it to be told again.
+        """
+        await self._running.finished(self._heard(charge))
+
+    async def finish(self, attempt: Attempt) -> Attempt:
+        """Go on with an attempt as far as it goes now, unless somebody else does.
+
+        Raises LedgerUnavailable.
+        """
+        return await self._running.finished(self._finish(attempt))
+
+    async def send_back(self, attempt: Attempt, by: By, told: str) -> Attempt:
+        """Send back what was charged, now or as soon as it can be; told is why, for the history.
+
+        Raises LedgerUnavailable; IllegalMove where it was not charged, or is sent back already.
+        """
+        return await self._running.finished(self._send_back(attempt, by, told))
+
+    def tell_deposits(self, listener: DepositListener) -> None:
+        """Have this listener told whenever a deposit moves to where it decides something."""
+        self._desk.deposits.append(listener)
+
+    async def aclose(self) -> None:
+        """Let what is under way end; what takes too long is gone on with by whoever is next."""
+        await self._running.aclose()
+
+    async def _pay(self, new: NewAttempt, means: Means, check: Check) -> Paid:
+        if new.processor not in self._desk.processors:
+            raise ProcessorUnavailable("The payment processor is not set up.")
+        attempt, is_new = await self._desk.attempts.begin(new, self._desk.now(), LOCK_SECONDS)
+        if not is_new:
+            return await self._as_it_stands(attempt)
+        _log.info("payment begun", attempt=attempt.id, processor=attempt.processor)
+        try:
+            paid = await charging(self._desk, attempt, means, new.by).charge(attempt, check)
+            return replace(paid, attempt=await self._ended(paid.attempt, new.by))
+        except Overtaken:
+            return await self._as_it_stands(await self._stored(attempt))
+
+    async def _ended(self, attempt: Attempt, by: By) -> Attempt:
+        """Record what was charged; where the ledger goes away meanwhile, it stands as it was."""
+        try:
+            return await self._recovery.end(attempt, by)
+        except LedgerUnavailable:
+            return attempt
+
+    async def _driven(
+        self, attempt: Attempt, states: Collection[AttemptState], ask: Ask, by: By
+    ) -> Paid:
+        attempt = await self._stored(attempt)
+        if attempt.state not in states:
+            return await self._as_it_stands(attempt)
+        try:
+            locked = await self._desk.lock(attempt)
+            try:
+                charge = await ask(locked)
+                moved = await self._recovery.told(locked, charge, by)
+            except ProcessorError:
+                await self._desk.leave(locked)
+                raise
+        except Overtaken:
+            return await self._as_it_stands(await self._stored(attempt))
+        waits = moved.state is _A.ACTION_REQUIRED
+        return Paid(moved, refusal_of(moved), charge.action if waits else None)
+
+    async def _heard(self, charge: Charge) -> None:
+        attempt = await self._of(charge)
+        if attempt is None:
+            _log.warning("charge of no attempt", state=charge.state.value)
+            return
+        if attempt.state in _REFUSED and charge.state is ChargeState.SUCCEEDED:
+            _log.error("charged after it was given up: sent back", attempt=attempt.id)
+            await self._desk.refund(attempt)
+            return
+        locked = await self._locked(attempt, charge)
+        if locked is not None:
+            try:
+                await self._recovery.told(locked, charge, self._gateway(attempt))
+            except Overtaken:
+                raise AttemptBusy from None
+            except ProcessorError:
+                await self._desk.leave(locked)
+                raise
+
+    async def _of(self, charge: Charge) -> Attempt | None:
+        for name in self._desk.processors:
+            attempt = await self._desk.attempts.by_ref(name, charge.ref)
+            if attempt is not None:
+                return attempt
+        return None
+
+    async def _locked(self, attempt: Attempt, charge: Charge) -> Attempt | None:
+        """Wait until nobody else works on it, and have it; None where it has come as far by then.
+
+        Raises AttemptBusy.
+        """
+        for _ in range(_LOOKS):
+            if not way(attempt.state, charge.state):
+                return None
+            try:
+                return await self._desk.lock(attempt)
+            except Overtaken:
+                await asyncio.sleep(_LOOK_SECONDS)
+                attempt = await self._stored(attempt)
+        raise AttemptBusy
+
+    async def _finish(self, attempt: Attempt) -> Attempt:
+        try:
+            locked = await self._desk.lock(attempt)
+            return await self._recovery.go_on(locked, self._gateway(attempt))
+        except Overtaken:
+            return await self._stored(attempt)
+
+    async def _send_back(self, attempt: Attempt, by: By, told: str) -> Attempt:
+        try:
+            attempt = await self._desk.move(attempt, _A.REFUND_PENDING, by, told)
+        except Overtaken:
+            attempt = await self._stored(attempt)
+            attempt = await self._desk.move(attempt, _A.REFUND_PENDING, by, told)
+        return await self._finish(attempt)
+
+    async def _as_it_stands(self, attempt: Attempt) -> Paid:
+        try:
+            return await self.look(attempt)
+        except ProcessorError:
+            return Paid(attempt)
+
+    async def _stored(self, attempt: Attempt) -> Attempt:
+        found = await self._desk.attempts.get([attempt.id])
+        return found[attempt.id]
+
+    def _gateway(self, attempt: Attempt) -> By:
+        return By(GATEWAY, attempt.request_id, self._desk.now())
