@@ -3,9 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.from-lock
+CONSOLE := gateway/console
+EXAMPLE := docs/examples/portal
+HAS_NODE := command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock clean
+.PHONY: help run console example test check fuzz bench format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -19,7 +22,36 @@ $(READY): requirements/dev.txt pyproject.toml
 	@touch $@
 
 run: $(READY) ## the demo: a sandbox ServiceTitan on :8010 and the gateway on :8000
+	@if $(HAS_NODE); then $(MAKE) --no-print-directory console \
+	  || echo "The console could not be built: what is above says why. The demo starts all the same."; \
+	else echo "The console is not built: npm with Node 20 or later is not here."; fi
 	@exec $(BIN)/portal-gateway demo
+
+console: ## build the staff's console, with npm and Node 20 or later
+	@$(HAS_NODE) || { echo "The console is built with npm and Node 20 or later: install them."; exit 1; }
+	@$(MAKE) --no-print-directory $(CONSOLE)/built/manifest.json
+
+$(CONSOLE)/node_modules/.from-lock: $(addprefix $(CONSOLE)/,package.json package-lock.json .npmrc)
+	cd $(CONSOLE) && npm ci --no-progress
+	@touch $@
+
+$(CONSOLE)/built/manifest.json: $(CONSOLE)/node_modules/.from-lock $(CONSOLE)/tsconfig.json \
+    $(wildcard $(addprefix $(CONSOLE)/,*.mjs src/* src/styles/*) docs/screens/*.md docs/screens/staff/*.md)
+	cd $(CONSOLE) && npm run --silent build
+
+example: ## build the example front end, with npm and Node 20 or later
+	@$(HAS_NODE) || { echo "The example is built with npm and Node 20 or later: install them."; exit 1; }
+	@$(MAKE) --no-print-directory $(EXAMPLE)/built/index.html
+
+$(EXAMPLE)/node_modules/.from-lock: $(addprefix $(EXAMPLE)/,package.json package-lock.json .npmrc)
+	cd $(EXAMPLE) && npm ci --no-progress
+	@touch $@
+
+$(EXAMPLE)/built/index.html: $(EXAMPLE)/node_modules/.from-lock $(EXAMPLE)/tsconfig.json \
+    $(wildcard $(addprefix $(EXAMPLE)/,*.mjs public/* src/*.ts* src/styles.css src/paying/* src/screens/* src/operations/*)) \
+    schema/schema.graphql
+	cd $(EXAMPLE) && npm run --silent build
+	@touch $@
 
 test: $(READY) ## the whole test suite, who may see what first; REQUIRE_ALL=1 makes a skip a failure
 	$(BIN)/pytest tests/authz
@@ -35,6 +67,9 @@ check: $(READY) ## format, lint, types, import contracts, printed SDL, wheel con
 	$(BIN)/lint-imports
 	$(BIN)/portal-gateway schema --check schema/schema.graphql
 	$(BIN)/python tests/check_wheel.py
+
+fuzz: $(READY) ## the state machines at length: an hour or so, at low priority
+	LONG_RUNS=1 nice $(BIN)/pytest --timeout=0 $(wildcard tests/*/test_*machine.py)
 
 bench: $(READY) ## the benchmarks of tests/bench/, as a table
 	$(BIN)/python -m tests.bench
@@ -54,4 +89,6 @@ lock: ## resolve the dependencies anew, with hashes and no index address
 	rm -rf $(VENV)-lock
 
 clean: ## remove what was made
+	rm -rf $(CONSOLE)/node_modules $(CONSOLE)/built $(CONSOLE)/built.new
+	rm -rf $(EXAMPLE)/node_modules $(EXAMPLE)/built $(EXAMPLE)/src/graph
 	rm -rf $(VENV) $(VENV)-lock dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
@@ -27,10 +28,11 @@ class Demo:
     sandbox_url: str
 
 
-@pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
-    """Run one demo until its page says where it is; stop it in the end."""
-    command = (sys.executable, "-m", "gateway", "demo", "--port", "0", "--sandbox-port", "0")
+@contextmanager
+def running_demo(*options: str) -> Iterator[Demo]:
+    """Run a demo until its page says where it is; stop it in the end."""
+    ports = ("--port", "0", "--sandbox-port", "0")
+    command = (sys.executable, "-m", "gateway", "demo", *ports, *options)
     with Popen(command, stdout=PIPE, stderr=DEVNULL, text=True, start_new_session=True) as process:  # noqa: S603  # the words above and no others
         assert process.stdout is not None
         page = ""
@@ -44,6 +46,13 @@ def demo() -> Iterator[Demo]:
             yield Demo(*found[:2])
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """Run one demo for all."""
+    with running_demo() as demo:
+        yield demo
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ WHO = "{ viewer { kind email } }"
 
 async def sign_in(page: Page, demo: "Demo") -> None:
     """Go through both sites as a person does."""
-    await page.goto(f"{demo.url}/auth/login")
+    await page.goto(f"{demo.url}/auth/login?return_to=/auth/session")
     assert page.url.startswith(f"{demo.sandbox_url}/staff-idp/authorize?")
     await page.get_by_role("button", name="staff@example.com", exact=True).click()
     await page.get_by_role("heading", name="You are signed in").wait_for()

@@ -1,0 +1,217 @@
+"""The example front end against a demo, in a real browser."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.browser.conftest import Demo, running_demo
+from tests.browser.example import BUILT, NOT_BUILT, Example, point_at, serving
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Watched
+
+PAT = "pat@example.com"
+SECONDS = 30_000
+MOVEMENTS = "/_sandbox/processor/movements"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Demo]]:
+    """Serve the example, and run a demo that knows where it is."""
+    if not BUILT.exists():
+        pytest.skip(NOT_BUILT)
+    folder = tmp_path_factory.mktemp("example")
+    with serving(folder) as url, running_demo("--site-url", url) as demo:
+        point_at(folder, demo)
+        yield url, demo
+
+
+@pytest.fixture
+async def example(served: tuple[str, Demo], watched: "Watched") -> AsyncIterator[Example]:
+    """Open a browser; whatever a test does, nobody else is asked, and nothing complained of."""
+    url, demo = served
+    await watched.page.set_viewport_size({"width": 1000, "height": 900})
+    opened = Example(watched.page, url, demo, watched.complaints)
+    yield opened
+    await opened.sandbox("DELETE", "/_sandbox/faults")
+    assert watched.complaints == []
+    assert watched.origins <= {url, demo.url, demo.sandbox_url}
+
+
+async def test_the_screens(example: Example, tmp_path: Path) -> None:
+    await example.sign_in(PAT)
+    await expect(example.row("Cooling Tune-Up")).to_be_visible()
+    await example.page.screenshot(path=tmp_path / "tasks.png", full_page=True)
+    await example.go_to("Invoices")
+    await expect(example.rows).to_have_count(5)
+    await example.page.screenshot(path=tmp_path / "invoices.png", full_page=True)
+    await example.go_to("Jobs")
+    await expect(example.row("Cooling Tune-Up")).to_contain_text("Marcus Bell")
+    await example.page.emulate_media(color_scheme="dark")
+    await example.page.screenshot(path=tmp_path / "jobs.png", full_page=True)
+
+
+async def test_a_list_grows_at_its_end(example: Example) -> None:
+    await example.sign_in(PAT)
+    await example.go_to("Invoices")
+    await expect(example.rows).to_have_count(5)
+    await example.page.get_by_role("button", name="Show more").click()
+    await expect(example.rows).to_have_count(7)
+    await expect(example.page.get_by_role("button", name="Show more")).to_have_count(0)
+    texts = await example.rows.locator("strong").all_inner_texts()
+    assert len(set(texts)) == 7
+
+
+async def test_without_billing_access_there_is_nothing_of_money(example: Example) -> None:
+    await example.sign_in("riley@example.com")
+    await expect(example.page.get_by_role("heading", name="Visits to come")).to_be_visible()
+    await expect(example.page.get_by_role("heading", name="To pay")).to_have_count(0)
+    await example.go_to("Invoices")
+    await expect(example.page.get_by_text("There are no invoices to see.")).to_be_visible()
+
+
+async def test_what_changes_is_shown_while_it_does(example: Example) -> None:
+    await example.sign_in(PAT)
+    await example.go_to("Jobs")
+    row = example.row("EV Charger Installation")
+    await expect(row).to_contain_text("Wei Zhang")
+    appointments = "/_sandbox/records/appointments"
+    found = await example.sandbox("GET", f"{appointments}/400102")
+    start = datetime.fromisoformat(found.json()["start"])
+    later = {
+        name: (datetime.fromisoformat(found.json()[name]) + timedelta(days=7)).isoformat()
+        for name in ("start", "end", "arrivalWindowStart", "arrivalWindowEnd")
+    }
+    before = await row.locator(".end p").first.inner_text()
+    await example.sandbox("PUT", f"{appointments}/400102", later)
+    await expect(row.locator(".end p").first).not_to_have_text(before, timeout=SECONDS)
+    day = start + timedelta(days=7)
+    await expect(row).to_contain_text(f"{day:%b} {day.day}, {day.year}")
+
+
+async def test_a_reload_stays_signed_in(example: Example) -> None:
+    await example.sign_in(PAT)
+    await example.go_to("Invoices")
+    kept = await example.page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+    assert json.loads(kept) == {"signed-in-as": PAT}
+    await example.page.reload()
+    await expect(example.rows).to_have_count(5)
+    await example.page.get_by_role("button", name="Sign out").click()
+    await expect(example.page.get_by_role("button", name="Sign in")).to_be_visible()
+    await example.page.reload()
+    await expect(example.page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def test_a_token_that_has_ended_asks_for_another(example: Example) -> None:
+    await example.sign_in(PAT)
+    ended = {"errors": [{"message": "Sign in.", "extensions": {"code": "UNAUTHENTICATED"}}]}
+    await example.page.route("**/graphql", lambda route: route.fulfill(json=ended))
+    await example.page.get_by_role("link", name="Jobs").click()
+    await expect(example.page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def test_later_is_asked_again_by_itself(example: Example) -> None:
+    asked = list[str]()
+    busy = {
+        "data": {"viewer": {"invoices": None}},
+        "errors": [
+            {
+                "message": "Come again.",
+                "path": ["viewer", "invoices"],
+                "extensions": {"code": "UPSTREAM_BUSY", "retryAfterMs": 20},
+            }
+        ],
+    }
+
+    async def once(route: Route) -> None:
+        if "query Invoices" not in str(route.request.post_data):
+            return await route.continue_()
+        asked.append("invoices")
+        return await (route.fulfill(json=busy) if len(asked) == 1 else route.continue_())
+
+    await example.sign_in(PAT)
+    await example.page.route("**/graphql", once)
+    await example.go_to("Invoices")
+    await expect(example.rows).to_have_count(5)
+    await expect(example.page.get_by_text("Come again.")).to_have_count(0)
+    assert len(asked) == 2
+
+
+async def test_what_fails_is_said_and_can_be_tried_again(example: Example) -> None:
+    await example.sign_in(PAT)
+    broken = {
+        "data": {"viewer": {"invoices": None}},
+        "errors": [{"message": "Not now.", "extensions": {"code": "UPSTREAM_UNAVAILABLE"}}],
+    }
+
+    async def fail(route: Route) -> None:
+        mine = "query Invoices" in str(route.request.post_data)
+        await (route.fulfill(json=broken) if mine else route.continue_())
+
+    await example.page.route("**/graphql", fail)
+    await example.go_to("Invoices")
+    await expect(example.page.get_by_role("alert")).to_contain_text("Not now.")
+    await example.page.unroute("**/graphql", fail)
+    await example.page.get_by_role("button", name="Try again").click()
+    await expect(example.rows).to_have_count(5)
+    await expect(example.page.get_by_role("alert")).to_have_count(0)
+
+
+async def test_an_invoice_is_paid(example: Example, tmp_path: Path) -> None:
+    await example.sign_in(PAT)
+    await example.pay("500106", "Visa ending in 4242")
+    await example.page.screenshot(path=tmp_path / "paying.png")
+    await example.page.get_by_role("button", name="Pay $436.50").click()
+    told = example.page.get_by_role("dialog")
+    await expect(told).to_contain_text("Thank you, this is paid.", timeout=SECONDS)
+    await expect(told).to_contain_text("$436.50 by Visa ending in 4242. Confirmation ")
+    await expect(example.row("Invoice 500106")).to_have_count(0, timeout=SECONDS)
+    await expect(told).to_contain_text("Thank you, this is paid.")
+    await example.page.screenshot(path=tmp_path / "paid.png")
+    await example.page.get_by_role("button", name="Close").click()
+    await expect(told).to_have_count(0)
+
+
+async def test_where_no_answer_came_it_is_paid_once(example: Example) -> None:
+    bodies = list[str]()
+
+    async def lose(route: Route) -> None:
+        body = str(route.request.post_data)
+        if "mutation Pay" not in body:
+            return await route.continue_()
+        bodies.append(body)
+        answer = await route.fetch()
+        return await (route.abort() if len(bodies) == 1 else route.fulfill(response=answer))
+
+    await example.sign_in(PAT)
+    await example.page.route("**/graphql", lose)
+    await example.pay("500107", "Visa ending in 4242")
+    before = len((await example.sandbox("GET", MOVEMENTS)).json()["movements"])
+    await example.page.get_by_role("button", name="Pay $195.19").click()
+    await expect(example.page.get_by_role("alert")).to_be_visible(timeout=SECONDS)
+    dialog = example.page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Try again").click()
+    await expect(dialog).to_contain_text("Thank you, this is paid.", timeout=SECONDS)
+    assert bodies[0] == bodies[1]
+    after = (await example.sandbox("GET", MOVEMENTS)).json()["movements"]
+    assert [moved["amount"] for moved in after[before:]] == ["195.19"]
+    example.complaints.clear()  # the answer that was taken away
+
+
+async def test_a_declined_card_then_one_more_step(example: Example) -> None:
+    await example.sign_in(PAT)
+    await example.pay("500108", "A card that is declined")
+    await example.page.get_by_role("button", name="Pay $414.00").click()
+    dialog = example.page.get_by_role("dialog")
+    await expect(dialog.get_by_role("alert")).to_contain_text("declined", timeout=SECONDS)
+    await example.page.get_by_label("A card that asks for one more step").check()
+    await example.page.get_by_role("button", name="Pay $414.00").click()
+    await example.page.get_by_role("button", name="Go to your bank").click(timeout=SECONDS)
+    await example.page.get_by_role("button", name="Complete").click()
+    told = example.page.get_by_role("status").filter(has_text="Thank you, this is paid.")
+    await expect(told).to_contain_text("$414.00", timeout=SECONDS)
