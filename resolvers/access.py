@@ -71,7 +71,8 @@ class Reach:
     For a person: customers, their places, and places reached alone. For a direct link: the
     `invoices` or the `estimates` it opens. For staff by themselves `everywhere` is their level on
     every record there is; their `parties` and `places` are those met on the way of one operation.
-    `revision` is that of the rights this was made from.
+    `revision` is that of the rights this was made from, and `payments_revision` that of what was
+    being paid, or taken off what is owed, at the same moment.
     """
 
     parties: dict[int, Party] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Reach:
     estimates: frozenset[int] = frozenset()
     everywhere: AccessLevel = AccessLevel.NONE
     revision: int = field(default=0, compare=False)
+    payments_revision: int = field(default=0, compare=False)
 
     @property
     def is_staff(self) -> bool:
@@ -244,7 +246,7 @@ def reach_of(
     No level is above `most`: that of the member of staff who looks through the person's eyes.
     """
     if not may_open_portal(email, standing, access):
-        return Reach(revision=standing.revision)
+        return Reach(revision=standing.revision, payments_revision=standing.payments_revision)
     levels = Levels(email, standing, access, most)
     parties: dict[int, Party] = {
         entry.id: levels.party(entry) for entry in filter(is_live, standing.customers)
@@ -258,7 +260,12 @@ def reach_of(
     for entry in standing.locations:
         if entry.id not in places and entry.active and is_live(standing.owners[entry.customer_id]):
             places[entry.id] = levels.place(entry, None)
-    return Reach(parties, places, revision=standing.revision)
+    return Reach(
+        parties,
+        places,
+        revision=standing.revision,
+        payments_revision=standing.payments_revision,
+    )
 
 
 def is_live(entry: CustomerEntry | None) -> TypeGuard[CustomerEntry]:

@@ -72,7 +72,9 @@ async def balances_of(
     records = await records_of(open_to, context)
     found = {party.id: record for party, record in zip(open_to, records, strict=True)}
     return [
-        record if record is None or isinstance(record, UpstreamError) else record.balance
+        record
+        if record is None or isinstance(record, UpstreamError)
+        else context.pending.account(record.id, record.balance)
         for record in (found.get(party.id) for party in parties)
     ]
 

@@ -21,6 +21,8 @@ from resolvers.acquaintance import owners_of
 from resolvers.doors import Doors
 from resolvers.errors import Forbidden
 from resolvers.levels import AccessLevel
+from resolvers.origins import UNTOLD, Origin
+from resolvers.pending import OnTheWay
 from resolvers.policy import Policy
 from resolvers.rights import Refused
 from resolvers.verdict import Verdict
@@ -40,7 +42,8 @@ class Context:
 
     Rows leave `own` and `many` only through a rule; `under` gives what hangs from records already
     seen, and who calls it deals the rows to those alone. `rights` and `policy` are what they were
-    when the operation began, though they change meanwhile.
+    when the operation began, though they change meanwhile; so is `pending`, until the operation
+    itself pays. Invoices leave only with what is pending taken off their balance (R34).
     """
 
     viewer: Viewer
@@ -50,6 +53,8 @@ class Context:
     rights: Reach | Refused
     request_id: str = ""
     usage: Usage = field(default_factory=Usage)
+    pending: OnTheWay = field(default_factory=OnTheWay)
+    origin: Origin = UNTOLD
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -126,7 +131,7 @@ class Context:
         """
         wanted = list(dict.fromkeys(of for of in ids if of is not None))
         records = self.doors.records
-        remembered = await records.remembered(resource, wanted) if wanted else {}
+        remembered = await self._remembered(resource, wanted)
         if self.reach.is_staff:
             await self.meet(*owners_of(remembered.values()))
         seen = {of: row for of, row in remembered.items() if sees(row)}
@@ -137,11 +142,19 @@ class Context:
         for of, answer in zip(rest, await self._load(resource, asks, anew=True), strict=True):
             found[of] = self._seen(resource, of, answer, sees)
         failed = [of for of in rest if may_be_asked_again(found[of])]
-        lasting = await records.remembered(resource, failed, failing=True) if failed else {}
+        lasting = await self._remembered(resource, failed, failing=True)
         old = {of: row for of, row in lasting.items() if sees(row)}
         await records.used(resource, [*seen, *old], self.usage)
         found |= old
         return [None if of is None else found.get(of) for of in ids]
+
+    async def _remembered(
+        self, resource: Resource[M], ids: Sequence[int], *, failing: bool = False
+    ) -> dict[int, M]:
+        if not ids:
+            return {}
+        rows = await self.doors.records.remembered(resource, ids, failing=failing)
+        return {of: self.pending.less(resource, row) for of, row in rows.items()}
 
     async def anew(
         self, resource: Resource[M], ids: Sequence[int]
@@ -201,8 +214,24 @@ class Context:
         if not self.reach.is_staff and now != self.reach:
             raise Forbidden("What you may do here has just changed. Look again, and try anew.")
 
+    async def take_in_pending(self) -> None:
+        """Go by what is pending at this moment, from here on; raises LedgerUnavailable."""
+        self.pending.told = await self.doors.till.pending.read()
+
+    async def look_again(self) -> None:
+        """Forget what was read for this operation: it has changed something, and reads it anew."""
+        self.end_works()
+        for kept in (self._works, self._loaders, self._edges):
+            kept.clear()
+        await self.take_in_pending()
+
     def end(self) -> None:
-        """Cancel what was begun for this operation alone; flights upstream are not its own."""
+        """End the operation: what it alone still waits in the line for is not asked any more."""
+        self.end_works()
+        self.doors.records.end(self.usage)
+
+    def end_works(self) -> None:
+        """Cancel what was begun through this context alone; flights upstream are not its own."""
         for work in self._works.values():
             work.cancel()
 
@@ -235,7 +264,15 @@ class Context:
                 raise answer
         if self.reach.is_staff:
             await self.meet(*owners_of(row for rows in answers if _is_there(rows) for row in rows))
-        return cast("list[tuple[M, ...] | UpstreamError]", answers)
+        told = cast("list[tuple[M, ...] | UpstreamError]", answers)
+        return [self._owed(resource, answer) for answer in told]
+
+    def _owed(
+        self, resource: Resource[M], answer: tuple[M, ...] | UpstreamError
+    ) -> tuple[M, ...] | UpstreamError:
+        if isinstance(answer, UpstreamError):
+            return answer
+        return self.pending.taken_off(resource, answer)
 
     async def _batch(self, asks: list[Ask[Any]], *, anew: bool) -> list[Any]:
         """Answer one resource's questions of one tick, together for each key they are asked by."""

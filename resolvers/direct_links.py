@@ -8,6 +8,7 @@ from typing import Final
 
 from adapters.ledger.audit import By
 from adapters.ledger.direct_links import DirectLinkRow, DirectLinks, LinkKind
+from adapters.ledger.pending_amounts import PendingAmounts
 from adapters.servicetitan.client import ServiceTitan
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.estimates import ESTIMATES, Estimate
@@ -16,6 +17,7 @@ from adapters.servicetitan.numbers import INVOICE_NUMBERS
 from resolvers.estimates import is_open, is_shown
 from resolvers.ids import whole_number
 from resolvers.opportunities import key_of
+from resolvers.pending import OnTheWay
 
 DAYS: Final = 30
 """For how many days a link opens something, where nothing else is said."""
@@ -53,10 +55,14 @@ class MadeLink:
 
 @dataclass(frozen=True, slots=True)
 class LinkDoors:
-    """What links are made through; `site_url` is the front end's address, None without one."""
+    """What links are made through; `site_url` is the front end's address, None without one.
+
+    `pending` tells what is charged and not yet in ServiceTitan's books.
+    """
 
     servicetitan: ServiceTitan
     links: DirectLinks
+    pending: PendingAmounts
     site_url: str | None
 
 
@@ -70,8 +76,9 @@ async def create_payment_link(
     told = number.strip()
     if not 0 < len(told) <= _LONGEST_NUMBER or not told.isprintable():
         return NoLink(Why.BAD_INPUT, "Name the invoice by its number in ServiceTitan.")
+    pending = OnTheWay(await doors.pending.read())
     found = await doors.servicetitan.numbered(INVOICE_NUMBERS, told)
-    refused = payable(told, found)
+    refused = payable(told, [pending.owed(row) for row in found])
     if refused is not None:
         return refused
     return await _made(doors, LinkKind.PAYMENT_LINK, [found[0].id], days, by)

@@ -6,9 +6,11 @@ from resolvers.context import Context
 from resolvers.errors import NotFound
 from resolvers.estimate_papers import estimate_paper
 from resolvers.invoice_papers import invoice_paper
+from resolvers.payment_papers import payment_paper
 from resolvers.policy import Documents
 from resolvers.receipt_papers import receipt_paper
 from resolvers.signed_addresses import Target, TargetKind
+from resolvers.signed_papers import signed_paper
 
 
 async def paper(context: Context, target: Target) -> AnyPaper:
@@ -22,8 +24,12 @@ async def paper(context: Context, target: Target) -> AnyPaper:
             return await invoice_paper(context, target.id)
         case TargetKind.RECEIPT:
             return await receipt_paper(context, target.id, target.invoice)
+        case TargetKind.PAYMENT:
+            return await payment_paper(context, target.id)
         case TargetKind.ESTIMATE:
             return await estimate_paper(context, target.id)
+        case TargetKind.SIGNED_ESTIMATE:
+            return await signed_paper(context, target.id)
         case TargetKind.VISIT:
             raise NotFound
 

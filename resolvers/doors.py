@@ -1,7 +1,7 @@
 """What every operation asks through: the doors to rights, rows, the ledger and what was sealed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -10,11 +10,19 @@ from adapters.cache.refusals import Refusals
 from adapters.cache.tracking_links import TrackingLinks
 from adapters.changes.bus import Changes
 from adapters.directory.people import People
+from adapters.ledger.acceptances import Acceptances
 from adapters.ledger.access_levels import AccessLevels
+from adapters.ledger.attempts import Attempts
 from adapters.ledger.audit import Audit
 from adapters.ledger.direct_links import DirectLinks
+from adapters.ledger.payer_accounts import PayerAccounts
+from adapters.ledger.pending_amounts import PendingAmounts
 from adapters.ledger.planned_visits import PlannedVisit
+from adapters.payments.acceptance_desk import AcceptanceDesk
+from adapters.payments.cashier import Cashier
+from adapters.payments.processor import PaymentProcessor
 from adapters.servicetitan.client import ServiceTitan
+from resolvers.card_tries import CardTries
 from resolvers.cursors import Cursors
 from resolvers.policy import Policy
 from resolvers.rights import Rights
@@ -46,6 +54,23 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
+class Till:
+    """Where money is taken: nowhere without a `processor`. Every verb raises LedgerUnavailable.
+
+    What was taken before is told all the same. `tries` counts cards that are kept, in this process.
+    """
+
+    processor: PaymentProcessor | None
+    cashier: Cashier
+    attempts: Attempts
+    accounts: PayerAccounts
+    acceptances: Acceptances
+    desk: AcceptanceDesk
+    pending: PendingAmounts
+    tries: CardTries = field(default_factory=CardTries)
+
+
+@dataclass(frozen=True, slots=True)
 class Doors:
     """What every operation asks through; made once, by the composition root.
 
@@ -63,3 +88,4 @@ class Doors:
     refusals: Refusals
     cursors: Cursors
     documents: SignedAddresses
+    till: Till

@@ -7,6 +7,7 @@ PortalError             carries the `code` that the client reads in `extensions`
 ├── BadInput            ask differently
 │   ├── BadCursor       begin the list again
 │   └── LimitExceeded   ask for less; `limit` names what was exceeded
+├── RateLimited         ask again after `retry_after_ms`
 ├── ChangesMissed       read again what you show, and listen anew
 └── NotReady            ask again soon: the gateway is still reading what it must know
 """
@@ -74,6 +75,21 @@ class LimitExceeded(BadInput):
     def extensions(self) -> dict[str, object]:
         """The code, and the limit's name."""
         return {"code": self.code, "limit": self.limit}
+
+
+class RateLimited(PortalError):  # noqa: N818  # the graph's own word for it
+    """Asked too often; `retry_after_ms` says when to ask again."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, retry_after_ms: int) -> None:
+        super().__init__(message)
+        self.retry_after_ms = retry_after_ms
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """The code, and for how long to wait."""
+        return {"code": self.code, "retryAfterMs": self.retry_after_ms}
 
 
 class ChangesMissed(PortalError):  # noqa: N818  # what happened, told to the client

@@ -42,7 +42,11 @@ async def estimate_paper(context: Context, key: int) -> EstimatePaper:
     """
     if not has_template(context.policy.documents):
         raise NotFound
-    found = await estimate(context, key)
+    return await paper_of(await estimate(context, key), context)
+
+
+async def paper_of(found: Estimate, context: Context) -> EstimatePaper:
+    """Return this estimate as the document that is shown of it; raises UpstreamError (R84)."""
     office, prepared_for, service_at = await asyncio.gather(
         office_of(context, found.business_unit_id),
         _prepared_for(found, context),

@@ -89,7 +89,7 @@ async def _decided(
         if visible:
             rules += await _listed(eyes, explained, row)
     finally:
-        eyes.end()
+        eyes.end_works()
     return Explanation(visible=visible, rules=tuple(rules))
 
 

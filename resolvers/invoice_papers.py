@@ -58,7 +58,9 @@ def _paper(
         items=invoiced(invoice.items, currency),
         sums=_sums(leading_to_total(invoice), currency),
         total=told(money(invoice, invoice.total)),
-        settled=_sums(leading_to_balance(invoice, parts), currency),
+        settled=_sums(
+            leading_to_balance(invoice, parts, context.pending.on(invoice.id)), currency
+        ),
         balance=told(money(invoice, invoice.balance)),
         is_paid=not is_open(invoice),
         is_overdue=is_overdue(invoice, context.today),

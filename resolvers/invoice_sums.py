@@ -30,14 +30,19 @@ def leading_to_total(invoice: Invoice) -> Rows:
     return [*rows, ("Tax", tax)] if sum(amount for _, amount in rows) + tax == total else []
 
 
-def leading_to_balance(invoice: Invoice, parts: Sequence[AppliedPart]) -> Rows:
+def leading_to_balance(
+    invoice: Invoice, parts: Sequence[AppliedPart], processing: Decimal = Decimal(0)
+) -> Rows:
     """Return the lines from the total to the balance, payments first; none where nothing was paid.
 
-    What the books took off without a payment that is known (a credit, a write-off) is told apart.
+    `processing` is what is charged and not yet in the books, which the balance is without. What
+    the books took off without a payment that is known (a credit, a write-off) is told apart.
     """
     settled = money(invoice, invoice.total) - money(invoice, invoice.balance)
     paid = sum((part.amount for part in parts), Decimal(0))
     rows = [("Payments", -paid)] if paid else []
-    if other := settled - paid:
+    if off := min(processing, max(settled - paid, Decimal(0))):
+        rows.append(("Payments in process", -off))
+    if other := settled - paid - off:
         rows.append(("Other credits" if other > 0 else "Adjustments", -other))
     return rows

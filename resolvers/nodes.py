@@ -16,6 +16,8 @@ from resolvers.invoices import invoice
 from resolvers.jobs import job
 from resolvers.locations import location
 from resolvers.memberships import membership
+from resolvers.own_payments import payment
+from resolvers.payment_methods import kept_method
 from resolvers.proposals import proposal
 from resolvers.staff_links import direct_link
 from resolvers.unscheduled import visit
@@ -48,6 +50,8 @@ _FINDERS: Mapping[str, Find] = {
     "Membership": _numbered(membership),
     "Visit": visit,
     "DirectLink": _numbered(direct_link),
+    "Payment": _numbered(payment),
+    "PaymentMethod": kept_method,
 }
 
 MOST = 100

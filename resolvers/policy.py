@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from adapters.cache.ages import Ages
+from adapters.payments.kinds import MethodKind
 from resolvers.levels import AccessLevel
 
 
@@ -27,14 +28,11 @@ class Screen(Enum):
     MEMBERSHIPS = "MEMBERSHIPS"
 
 
-class PaymentMethodKind(Enum):
-    """By what a customer may pay online."""
+class WhenRefused(Enum):
+    """What becomes of a payment that was charged, and that ServiceTitan refuses to record."""
 
-    CARD = "CARD"
-    BANK_ACCOUNT = "BANK_ACCOUNT"
-    PAY_BY_BANK = "PAY_BY_BANK"
-    APPLE_PAY = "APPLE_PAY"
-    GOOGLE_PAY = "GOOGLE_PAY"
+    HAND_OFF = "hand_off"
+    REFUND = "refund"
 
 
 class BookingKind(Enum):
@@ -98,9 +96,18 @@ class Invoices(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Proposals(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which estimates are shown (R38, Q8): accepted ones too, unless the tenant hides them."""
+    """Which estimates are shown (R38, Q8), and what of them can be done here (R41-R44).
+
+    `sold_by` is ServiceTitan's id of the technician or employee that accepted estimates are sold
+    by: without one the office sells by hand what was accepted. `wait_for_bank_deposit` says that a
+    deposit by bank is paid once it has settled, and not when it is submitted (R42).
+    """
 
     show_accepted: bool = True
+    allow_accept: bool = True
+    allow_decline: bool = False
+    sold_by: int | None = None
+    wait_for_bank_deposit: bool = True
 
 
 class Financing(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -139,14 +146,32 @@ class Agreements(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     gate_by_billing: bool = True
 
 
+_BANK_AUTHORIZATION = (
+    "I authorize {business} to debit the bank account I have given, once, for the amount shown, "
+    "and to send back what was debited in error. The debit may reach my bank on the day I submit "
+    "this payment. I can revoke this authorization by calling {business} before then."
+)
+
+
 class Payments(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the portal offers of payment (R29, R80)."""
+    """What the portal offers of payment, and where what was paid goes (R29, R30, R32, R35, R80).
+
+    `minimum` is the least that may be paid of a larger balance, `max_amount` the most in one
+    payment, None for no bound. `bank_authorization` is what a payer agrees to before a bank is
+    asked; `{business}` in it is the tenant's name. `record_in_servicetitan` needs the tenant's
+    `payment_types`: ServiceTitan's id of a payment type for each kind of method.
+    """
 
     allow_partial: bool = False
-    methods: tuple[PaymentMethodKind, ...] = (
-        PaymentMethodKind.CARD,
-        PaymentMethodKind.BANK_ACCOUNT,
-    )
+    methods: tuple[MethodKind, ...] = (MethodKind.CARD, MethodKind.BANK_ACCOUNT)
+    minimum: Decimal = Decimal("1.00")
+    max_amount: Decimal | None = None
+    bank_authorization: str = _BANK_AUTHORIZATION
+    save_methods: bool = True
+    save_bank_accounts: bool = False
+    record_in_servicetitan: bool = False
+    payment_types: Mapping[MethodKind, int] = {}
+    when_refused: WhenRefused = WhenRefused.HAND_OFF
 
 
 class Documents(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):

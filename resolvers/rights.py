@@ -1,10 +1,12 @@
 """What a viewer may come near, read when an operation begins, and refused when it cannot be."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from adapters.directory.people import Standing
+from adapters.ledger.rights import Revisions
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.feeds import CustomerEntry, LocationEntry
 from resolvers.access import NOWHERE, Party, Place, Reach, reach_of
@@ -20,7 +22,7 @@ class Register(Protocol):
     """Who stands where: the directory. Every verb raises LedgerUnavailable."""
 
     async def standing(self, email: str) -> Standing: ...  # noqa: D102  # as People has it
-    async def revision(self) -> tuple[int, datetime | None]: ...  # noqa: D102  # as People has it
+    async def revisions(self) -> Revisions: ...  # noqa: D102  # as People has it
     async def customers(self, ids: Sequence[int]) -> dict[int, CustomerEntry]: ...  # noqa: D102  # as People has it
     async def locations(self, ids: Sequence[int]) -> dict[int, LocationEntry]: ...  # noqa: D102  # as People has it
     async def locations_of(  # noqa: D102  # as People has it
@@ -86,17 +88,17 @@ class Rights:
         return standing
 
     async def _everywhere(self, viewer: Viewer) -> Reach:
-        revision, read_at = await self._people.revision()
-        self._check(read_at)
-        return Reach({}, {}, everywhere=_most(viewer), revision=revision)
+        now = await self._people.revisions()
+        self._check(now.read_at)
+        return _as_of(now, Reach({}, {}, everywhere=_most(viewer)))
 
     async def _linked(self, link: Link) -> Reach:
-        revision, _ = await self._people.revision()
-        if not await self._links.stands(link.id, revision):
+        now = await self._people.revisions()
+        if not await self._links.stands(link.id, now.rights):
             raise Unauthenticated("This link opens nothing any more. Ask the office for a new one.")
         if link.kind is ViewerKind.PAYMENT_LINK:
-            return Reach(invoices=frozenset(link.ids), revision=revision)
-        return Reach(estimates=frozenset(link.ids), revision=revision)
+            return _as_of(now, Reach(invoices=frozenset(link.ids)))
+        return _as_of(now, Reach(estimates=frozenset(link.ids)))
 
     def _check(self, read_at: datetime | None) -> None:
         reason = self._unready(read_at)
@@ -125,6 +127,10 @@ def _most(viewer: Viewer) -> AccessLevel:
     if viewer.staff is None or viewer.staff.may_bill:
         return AccessLevel.BILLING
     return AccessLevel.NON_BILLING
+
+
+def _as_of(now: Revisions, reach: Reach) -> Reach:
+    return replace(reach, revision=now.rights, payments_revision=now.payments)
 
 
 def _party(entry: CustomerEntry, level: AccessLevel) -> Party:

@@ -24,14 +24,18 @@ class TargetKind(Enum):
 
     INVOICE = "invoice"
     RECEIPT = "receipt"
+    PAYMENT = "payment"
     ESTIMATE = "estimate"
+    SIGNED_ESTIMATE = "signed-estimate"
     VISIT = "visit"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A record that is shown as a document: an invoice, a payment, an estimate or an appointment.
+    """A record that is shown as a document: an invoice, an estimate, an appointment, or a payment.
 
+    A RECEIPT is of a payment in ServiceTitan's books, a PAYMENT of one in the gateway's own, and so
+    is a SIGNED_ESTIMATE of an acceptance.
     `invoice` is the one on which a payment was found: ServiceTitan is asked for payments by it.
     """
 

@@ -73,7 +73,8 @@ async def direct_link(context: Context, key: int) -> DirectLinkRow:
 
 def _doors(context: Context) -> LinkDoors:
     office = context.doors.office
-    return LinkDoors(office.servicetitan, office.links, office.site_url)
+    pending = context.doors.till.pending
+    return LinkDoors(office.servicetitan, office.links, pending, office.site_url)
 
 
 def _about(context: Context, days: int, field: str) -> str | None:

@@ -1,9 +1,12 @@
 """Estimates."""
 
+from operator import attrgetter
+
 import strawberry
 
 from adapters.servicetitan import estimates as model
 from resolvers import estimate_prices, estimates
+from resolvers.accepted_estimates import Decided, decisions_on
 from resolvers.document_addresses import estimate_address
 from resolvers.estimate_versions import version_of
 from resolvers.moments import day_in
@@ -48,6 +51,10 @@ def _financing(estimate: Parent, info: Info) -> object:
 
 def _items(estimate: Parent) -> object:
     return estimate_prices.items_of(estimate)
+
+
+def _when(decided: Decided) -> Instant | None:
+    return None if decided.at is None else Instant(decided.at)
 
 
 @strawberry.type(description="One option of a proposal, with its price.", directives=BILLING)
@@ -103,14 +110,15 @@ class Estimate(Node):
         day = day_in(info.context.zone, estimate.created_on)
         return None if day is None else Day(day)
 
-    @tells("When it was accepted; null while it is open.")
-    def accepted_at(estimate: Parent, info: Info) -> Instant | None:
-        moment = estimates.accepted_at(estimate, info.context)
-        return None if moment is None else Instant(moment)
-
-    @tells("Who accepted it here; null where it was accepted elsewhere, or is open.")
-    def accepted_by(_estimate: Parent) -> str | None:
-        return None
+    accepted_at: Instant | None = edge(
+        decisions_on, Instant | None, "When it was accepted; null while it is open.", shown=_when
+    )
+    accepted_by: str | None = edge(
+        decisions_on,
+        str | None,
+        "Who accepted it here; null where it was accepted elsewhere, or is open.",
+        shown=attrgetter("by"),
+    )
 
     @tells("What is to be paid on accepting it; null where nothing is, or it is accepted.")
     def deposit_due(estimate: Parent) -> Money | None:

@@ -5,13 +5,13 @@ from datetime import datetime
 import strawberry
 
 from adapters.servicetitan import invoices as model
-from resolvers import customers, invoices, jobs, locations, payments
+from resolvers import customers, invoices, jobs, locations, own_payments, payments, quotes
 from resolvers.document_addresses import invoice_address, receipt_address
 from resolvers.moments import business_day
 from resolvers.prose import cleaned, plain
 from schema.addresses import Address
 from schema.document_links import document
-from schema.edges import edge, field, later, tells
+from schema.edges import edge, field, later, list_of, tells
 from schema.info import Info
 from schema.invoice_items import InvoiceItem
 from schema.needs import BILLING
@@ -23,6 +23,7 @@ Parent = strawberry.Parent[model.Invoice]
 Customer = later("Customer", "schema.customers")
 Location = later("Location", "schema.locations")
 Job = later("Job", "schema.jobs")
+Payment = later("Payment", "schema.payments")
 
 
 @strawberry.type(
@@ -109,7 +110,7 @@ class Invoice(Node):
     def total(invoice: Parent) -> Money:
         return Money(invoices.money(invoice, invoice.total))
 
-    @tells("What is left to pay.")
+    @tells("What is left to pay, after what is being processed.")
     def balance(invoice: Parent) -> Money:
         return Money(invoices.money(invoice, invoice.balance))
 
@@ -140,6 +141,23 @@ class Invoice(Node):
     payments: list[AppliedPayment] | None = edge(
         payments.applied_to, list[AppliedPayment] | None, "What was paid on it, the latest first."
     )
+    @tells(
+        "Charged here and not yet in ServiceTitan's books: subtracted from balance wherever it is "
+        "shown, summed or offered for payment."
+    )
+    def amount_processing(invoice: Parent, info: Info) -> Money:
+        return Money(info.context.pending.on(invoice.id))
+
+    pending_payments = edge(
+        own_payments.pending_on,
+        list_of(Payment) | None,
+        "Payments of it that are under way, or not yet in ServiceTitan's books: those in sight.",
+    )
+
+    @tells("Whether something may be paid on it here and now.")
+    def payable_online(invoice: Parent, info: Info) -> bool:
+        return quotes.is_payable_online(invoice, info.context)
+
     pdf_url: URL | None = document(invoice_address, "The invoice as PDF.")
 
 

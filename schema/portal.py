@@ -2,11 +2,12 @@
 
 import strawberry
 
+from resolvers.offered_methods import offered
 from resolvers.policy import Policy
 from schema.edges import field, tells
 from schema.info import Info
 from schema.scalars import URL
-from schema.words import PaymentMethodKind, Screen
+from schema.words import MethodKind, Screen
 
 Choices = strawberry.Parent[Policy]
 
@@ -63,9 +64,9 @@ class Portal:
     def partial_payments_allowed(policy: Choices) -> bool:
         return policy.payments.allow_partial
 
-    @tells("By what customers may pay.")
-    def payment_methods(policy: Choices) -> list[PaymentMethodKind]:
-        return [*policy.payments.methods]
+    @tells("By what customers may pay; by nothing where nothing is paid online.")
+    def payment_methods(policy: Choices, info: Info) -> list[MethodKind]:
+        return [*offered(policy.payments, info.context.doors.till.processor)]
 
 
 def _portal(info: Info) -> object:

@@ -1,5 +1,6 @@
 """Money, days, instants, rich text and addresses on the web, as strings with one spelling each."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -36,6 +37,19 @@ def url_text(address: str) -> str:
     return address
 
 
+_WRITTEN = re.compile(r"(?:0|[1-9][0-9]{0,12})(?:\.[0-9]{1,2})?")
+
+
+def money_of(told: object) -> Decimal:
+    """Return the amount of an argument; raises ValueError for any other spelling of it.
+
+    Digits alone: no sign, exponent, space or separator, and at most two after the point.
+    """
+    if not isinstance(told, str) or _WRITTEN.fullmatch(told) is None:
+        raise ValueError('Write an amount as a string of digits, such as "1234.50".')
+    return Decimal(told)
+
+
 def _refused(_told: object) -> Any:  # noqa: ANN401  # what a scalar of input would be read as
     raise ValueError("No argument of this graph has this type.")
 
@@ -48,7 +62,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
             'such as "1234.50".'
         ),
         serialize=money_text,
-        parse_value=_refused,
+        parse_value=money_of,
     ),
     Day: strawberry.scalar(
         name="Date",

@@ -7,7 +7,15 @@ import strawberry
 from resolvers import bill_to, customers, invoices, job_lists, links, locations
 from resolvers import viewer as model
 from resolvers.ids import global_id
-from schema import agreement_lists, equipment_lists, proposal_lists, visits
+from schema import (
+    agreement_lists,
+    equipment_lists,
+    payment_methods,
+    payment_quotes,
+    payments,
+    proposal_lists,
+    visits,
+)
 from schema.arguments import After, Before, CustomerId, First, Last, LocationId, PaidSoFar, UnderTab
 from schema.connections import connection_of, paged, paging
 from schema.edges import field, later, list_of, tells
@@ -171,6 +179,9 @@ class Viewer:
     service_agreements = agreement_lists.AGREEMENTS_OF_VIEWER
     memberships = agreement_lists.MEMBERSHIPS_OF_VIEWER
     unscheduled_visits = visits.OF_VIEWER
+    payments = payments.OF_VIEWER
+    payment_methods = payment_methods.OF_VIEWER
+    payment_quote = payment_quotes.OF_VIEWER
     jobs = field(_jobs, Jobs | None, "Jobs in reach under one tab.", screen=Screen.JOBS)
     job_counts = field(
         _job_counts,

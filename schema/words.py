@@ -1,18 +1,20 @@
 """The rules' own enumerations, as the graph words them."""
 
 from adapters.ledger.access_levels import AccessChoice
+from adapters.payments.kinds import MethodKind
 from adapters.servicetitan.customers import CustomerType
 from adapters.servicetitan.installed_equipment import EquipmentStatus
 from resolvers.access import GrantSource
 from resolvers.agreements import AgreementStatus
 from resolvers.appointments import VisitStatus
+from resolvers.estimate_errors import EstimateErrorCode
 from resolvers.estimates import EstimateStatus
 from resolvers.explained_kinds import RecordKind
 from resolvers.invoices import InvoiceStatus
 from resolvers.levels import AccessLevel
 from resolvers.memberships import MembershipStatus
 from resolvers.opportunities import ProposalStatus
-from resolvers.policy import BookingKind, PaymentMethodKind, Screen
+from resolvers.policy import BookingKind, Screen
 from resolvers.tabs import JobTab
 from resolvers.user_errors import UserErrorCode
 from resolvers.visits import VisitState
@@ -83,6 +85,21 @@ word(
     CLOSED="No option waits, and none was accepted.",
 )
 word(
+    EstimateErrorCode,
+    "Why an estimate is not accepted, or not declined.",
+    ALREADY_ACCEPTED="It was accepted before, here or elsewhere.",
+    NO_LONGER_AVAILABLE="It is no longer offered.",
+    CHANGED_SINCE_VIEWED="It is not what was read: read it again.",
+    NAME_REQUIRED="The signer's name is missing, or cannot be printed.",
+    SIGNATURE_REQUIRED="The drawing is missing, or cannot be read.",
+    DEPOSIT_REQUIRED="It is accepted by paying its deposit.",
+    DEPOSIT_CHANGED="The deposit is not what the signer saw.",
+    PAYMENT_REFUSED="The deposit was not paid.",
+    IDEMPOTENCY_CONFLICT="The key was used for something else.",
+    NOT_FOUND="There is no such record.",
+    NOT_AVAILABLE="It cannot be done here, or not now.",
+)
+word(
     EstimateStatus,
     "What became of an estimate.",
     OPEN="It waits for a decision.",
@@ -100,8 +117,9 @@ word(
     MEMBERSHIPS="Memberships and their visits.",
 )
 word(
-    PaymentMethodKind,
+    MethodKind,
     "By what a customer may pay online.",
+    named="PaymentMethodKind",
     CARD="A credit or debit card.",
     BANK_ACCOUNT="A transfer from a bank account, by its numbers (ACH).",
     PAY_BY_BANK="A transfer from a bank account, by signing in to the bank.",
@@ -189,12 +207,13 @@ __all__ = [
     "BookingKind",
     "CustomerType",
     "EquipmentStatus",
+    "EstimateErrorCode",
     "EstimateStatus",
     "GrantSource",
     "InvoiceStatus",
     "JobTab",
     "MembershipStatus",
-    "PaymentMethodKind",
+    "MethodKind",
     "ProposalStatus",
     "RecordKind",
     "Screen",

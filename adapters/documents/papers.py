@@ -15,6 +15,7 @@ class PaperKind(Enum):
     INVOICE = "invoice"
     RECEIPT = "receipt"
     ESTIMATE = "estimate"
+    SIGNED_ESTIMATE = "signed-estimate"
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +139,28 @@ class EstimatePaper(Paper, frozen=True, kw_only=True, tag_field="kind", tag="est
     terms: str | None
 
 
-AnyPaper = InvoicePaper | ReceiptPaper | EstimatePaper
+class Picture(_Part, frozen=True, kw_only=True):
+    """A drawn signature: an SVG or a PNG file. `is_wide` says that its width is what bounds it."""
+
+    data: bytes
+    is_wide: bool
+
+
+class SignedEstimatePaper(EstimatePaper, frozen=True, kw_only=True, tag="signed-estimate"):
+    """An estimate as it was shown when it was accepted, and how it was signed.
+
+    Without a `picture` the signer typed their name. `signed` is the moment, in the tenant's zone;
+    `version` the digest of what was shown.
+    """
+
+    signer: str
+    signed: str
+    confirmation: str
+    version: str
+    picture: Picture | None
+
+
+AnyPaper = InvoicePaper | ReceiptPaper | EstimatePaper | SignedEstimatePaper
 
 
 def kind_of(paper: AnyPaper) -> PaperKind:

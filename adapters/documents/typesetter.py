@@ -15,9 +15,10 @@ from typing import Any, Final, Literal, cast
 
 import msgspec
 import typst
+from msgspec.structs import replace
 
 from adapters.documents.legible import legible
-from adapters.documents.papers import AnyPaper, kind_of
+from adapters.documents.papers import AnyPaper, SignedEstimatePaper, kind_of
 from adapters.documents.stationery import BUILT_IN, Stationery
 
 BROKEN_TEMPLATE: Final = 3
@@ -53,9 +54,14 @@ def typeset(order: Order, image: Literal["pdf", "png"] = "pdf") -> bytes | list[
 
 
 def _made(order: Order, files: dict[str, bytes], **more: object) -> bytes | list[bytes]:
-    paper = legible(msgspec.to_builtins(order.paper))
-    logo = order.stationery.logo if order.stationery.logo in files else None
-    inputs = {"paper": msgspec.json.encode(paper).decode()} | ({"logo": f"/{logo}"} if logo else {})
+    paper, inputs = order.paper, dict[str, str]()
+    if order.stationery.logo in files:
+        inputs["logo"] = f"/{order.stationery.logo}"
+    if isinstance(paper, SignedEstimatePaper) and paper.picture is not None:
+        files = files | {"signature": paper.picture.data}
+        paper = replace(paper, picture=replace(paper.picture, data=b""))
+    files, inputs["pictures"] = _apart(files)
+    inputs["paper"] = msgspec.json.encode(legible(msgspec.to_builtins(paper))).decode()
     made: bytes | list[bytes] = _compile(
         files,  # a folder in memory
         root=_ROOT,  # nothing else of this machine can be read
@@ -65,6 +71,20 @@ def _made(order: Order, files: dict[str, bytes], **more: object) -> bytes | list
         **more,
     )
     return made
+
+
+def _apart(files: dict[str, bytes]) -> tuple[dict[str, bytes], str]:
+    """Return the files that are text, and the others as JSON, by path, byte for byte.
+
+    A folder in memory takes no file that is not text: one picture in it would break every document.
+    """
+    texts = {path: told for path, told in files.items() if _is_text(path)}
+    others = {f"/{path}": list(told) for path, told in files.items() if path not in texts}
+    return texts, msgspec.json.encode(others).decode()
+
+
+def _is_text(path: str) -> bool:
+    return path == "main" or path.lower().endswith((".typ", ".svg"))
 
 
 def _place_of(error: typst.TypstError) -> str:

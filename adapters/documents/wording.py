@@ -1,7 +1,7 @@
 """How documents word money, days, quantities and addresses: American English."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from adapters.servicetitan.addresses import Address
@@ -23,6 +23,12 @@ def money(amount: Decimal, currency: str) -> str:
 def day(told: date | None) -> str | None:
     """Return a day as people write it, such as July 4, 2026."""
     return None if told is None else f"{told:%B} {told.day}, {told.year}"
+
+
+def moment(told: datetime) -> str:
+    """Return a moment as people write it, such as July 4, 2026 at 9:05 AM CDT, in its own zone."""
+    hour = told.hour % 12 or 12
+    return f"{day(told.date())} at {hour}:{told:%M %p %Z}".strip()
 
 
 def quantity(told: Decimal) -> str:

@@ -29,6 +29,9 @@ def value(kind: GraphQLInputType) -> str:
         return str(next(iter(kind.values)))
     if isinstance(kind, GraphQLInputObjectType):
         needed = [(n, f) for n, f in kind.fields.items() if is_required_input_field(f)]
+        if kind.is_one_of:
+            needed = [next(iter(kind.fields.items()))]
+        needed = needed or [*kind.fields.items()][:1]  # one of them, and it does not matter which
         return "{ " + ", ".join(f"{n}: {value(f.type)}" for n, f in needed) + " }"
     return _WORDS.get(kind.name, '"1"')
 

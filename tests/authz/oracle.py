@@ -21,6 +21,7 @@ class Who:
     """A viewer as the office knows one: an email with its levels, staff, or the holder of a link.
 
     `most` is the highest level they can have: of staff, and of whoever looks through other eyes.
+    `kind` is what they are called here: what they did themselves is known by it.
     """
 
     email: str | None = None
@@ -29,6 +30,7 @@ class Who:
     most: int = BILLING
     invoices: frozenset[str] = frozenset()
     estimates: frozenset[str] = frozenset()
+    kind: str | None = None
 
 
 class Oracle:
@@ -184,6 +186,27 @@ class Oracle:
         """Links are the office's own: no customer is told of one, not even whoever holds it."""
         return self._who.everywhere > NONE
 
+    def payment(self, row: Row) -> bool:
+        """R6, R8, R64: who sees all of the account, a link its own, and who paid all they see."""
+        paid = {str(of) for of in row["invoices"]}
+        if self._sees_account(row["customerId"]) or (paid and paid <= self._who.invoices):
+            return True
+        if not paid and str(row["estimate"]) in self._who.estimates:
+            return True
+        is_own = row["madeBy"] is not None and row["madeBy"] == self._who.kind
+        return is_own and all(self.sees("Invoice", of) for of in paid)
+
+    def _sees_account(self, customer: int) -> bool:
+        """R6, R8: Billing access on the customer and on every place of it."""
+        places = [row for row in self._all.tables["locations"] if row["customerId"] == customer]
+        return self.level_on(customer) == BILLING and all(
+            self.level_at(place["id"]) == BILLING for place in places
+        )
+
+    def payment_method(self, row: Row) -> bool:
+        """R32, R62: Billing access on the customer itself; never staff's, nor a link's."""
+        return self._customers.get(row["customerId"]) == BILLING
+
     def _is_owed(self, visit: Row, agreement: Row) -> bool:
         """R54, R57, Q14: waiting for a date, of an agreement that runs."""
         is_waiting = visit["jobId"] is None and visit["status"] == "Unscheduled"
@@ -210,6 +233,8 @@ _RULES: dict[str, Callable[[Oracle, Row], bool]] = {
     "Membership": Oracle.membership,
     "Visit": Oracle.visit,
     "DirectLink": Oracle.direct_link,
+    "Payment": Oracle.payment,
+    "PaymentMethod": Oracle.payment_method,
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -27,12 +28,23 @@ SHOWN_OF_EACH, STORES = 3, 12
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Every raw row of one world; `visits` are those the office imported, `links` those it sent."""
+    """Every raw row of one world.
+
+    `visits` are those the office imported, `links` those it sent; `payments` were made through the
+    gateway, and `methods` are kept for customers.
+    """
 
     tables: Tables
     visits: tuple[PlannedVisit, ...]
     links: tuple[int, ...]
     today: date
+    payments: tuple[Row, ...] = ()
+    methods: tuple[Row, ...] = ()
+
+    def owed(self, invoice: Row) -> Decimal:
+        """R34: what is left to pay, without what is charged and not yet in the books."""
+        parts = (row["invoices"].get(invoice["id"]) for row in self.payments if row["pending"])
+        return Decimal(invoice["balance"]) - sum(Decimal(part) for part in parts if part)
 
     @cached_property
     def by_type(self) -> dict[str, dict[str, Row]]:
@@ -44,6 +56,8 @@ class Records:
         found["Proposal"] = dict(self._proposals())
         found["Visit"] = dict(self._visits())
         found["DirectLink"] = {str(of): {"id": of} for of in self.links}
+        found["Payment"] = {str(row["id"]): row for row in self.payments}
+        found["PaymentMethod"] = {str(row["id"]): row for row in self.methods}
         return found
 
     def row(self, kind: str, key: object) -> Row | None:

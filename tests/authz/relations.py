@@ -48,6 +48,7 @@ EXACT: Final[Mapping[str, Joined]] = {
     "Invoice.customer": _names("customer"),
     "Invoice.location": _names("location"),
     "Invoice.job": _names("job"),
+    "Invoice.pendingPayments": lambda bill, row: row["pending"] and bill["id"] in row["invoices"],
     "Estimate.proposal": lambda estimate, row: row["id"] == proposal_of(estimate),
     "Proposal.customer": lambda proposal, row: _first(proposal, "customer") == row["id"],
     "Proposal.location": lambda proposal, row: _first(proposal, "location") == row["id"],

@@ -30,7 +30,7 @@ async def test_a_name_of_somebody_else_is_found_out(world: World, kind: str) -> 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_name_of_anybody_in_the_log_is_found_out(world: World, kind: str) -> None:
-    with pytest.raises(AssertionError, match="the log names somebody"):
+    with pytest.raises(AssertionError, match="the log or a trace names somebody"):
         world._check(kind, Told(200, "{}", HEADERS), "{'customer': 'Pat Sullivan'}")  # noqa: SLF001  # as above
 
 
@@ -38,6 +38,13 @@ async def test_a_token_in_the_log_is_found_out(world: World) -> None:
     token = world.links["payment"].token
     with pytest.raises(AssertionError):
         world._check("OWNER", Told(200, "{}", HEADERS), f"Bearer {token}")  # noqa: SLF001  # as above
+
+
+async def test_a_name_or_a_token_in_a_metric_is_found_out(world: World) -> None:
+    with pytest.raises(AssertionError, match="a metric names somebody"):
+        world.check_metrics("{'customer': 'Pat Sullivan'}")
+    with pytest.raises(AssertionError):
+        world.check_metrics(f"{{'token': '{world.links['payment'].token}'}}")
 
 
 async def test_what_a_link_is_for_is_no_leak(world: World) -> None:

@@ -47,8 +47,11 @@ def _is_foreign(world: World, kind: str, of: str, key: str) -> bool:
     """Is it hidden, and no proposal of a job in sight? Those are compared with each other below.
 
     A job with a proposal is left out: it is asked for with its proposal, and once refused costs
-    nothing.
+    nothing. So is a payment of the viewer's own making: that it was made is no secret to them, and
+    what it paid for is asked whether they may still see it.
     """
+    if of == "Payment" and world.records.by_type[of][key]["madeBy"] == kind:
+        return False
     oracle = world.oracle(kind)
     if of == "Job" and f"j{key}" in world.records.by_type["Proposal"]:
         return False

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from adapters.ledger.rights import Revisions
 from resolvers.access import Reach
 from resolvers.errors import NotReady, Unauthenticated
 from resolvers.levels import AccessLevel
@@ -36,9 +37,9 @@ def test_nobody_else_sees_it(customer: int | None, location: int | None) -> None
 class Books:
     """A register and a list of links, of which every link stands."""
 
-    async def revision(self) -> tuple[int, None]:
+    async def revisions(self) -> Revisions:
         """Tell that nothing was changed."""
-        return 1, None
+        return Revisions(rights=1, read_at=None, payments=1)
 
     async def stands(self, link: int, revision: int) -> bool:
         """Tell that it does."""

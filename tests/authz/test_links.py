@@ -43,9 +43,22 @@ async def test_dl2_a_payment_link_tells_its_invoice_and_nobody(sent: World) -> N
 async def test_r62_nothing_of_saved_payment_methods_is_told_to_a_link(sent: World) -> None:
     """A field that tells of them has to be asked here, and to be null."""
     methods = [name for name in objects()["Viewer"].fields if "paymentmethod" in name.lower()]
-    for name in methods:
-        told = await sent.ask("PAYMENT_LINK", f"{{ viewer {{ {name} {{ __typename }} }} }}")
-        assert told.data["viewer"][name] in (None, [])
+    assert methods == ["paymentMethods"]
+    for of in sent.records.by_type["Customer"]:
+        asked = f'paymentMethods(customerId: "{global_id("Customer", of)}") {{ __typename }}'
+        told = await sent.ask("PAYMENT_LINK", f"{{ viewer {{ {asked} }} }}")
+        assert (told.data, told.codes) == ({"viewer": {"paymentMethods": None}}, ["NOT_FOUND"])
+
+
+def paid_alone(sent: World, kind: str) -> set[str]:
+    """Return the keys of payments of what this link was made for, and of nothing else."""
+    paid = [
+        row
+        for row in sent.records.payments
+        if ({*row["invoices"]} == {LINKED_INVOICE} if kind == "PAYMENT_LINK" else row["estimate"])
+    ]
+    assert paid
+    return {str(row["id"]) for row in paid}
 
 
 @pytest.mark.parametrize("kind", ["PAYMENT_LINK", "ESTIMATE_LINK"])
@@ -53,6 +66,7 @@ async def test_dl2_no_other_record_of_the_same_people_opens(sent: World, kind: s
     linked = {("Invoice", str(LINKED_INVOICE))}
     if kind == "ESTIMATE_LINK":
         linked = {("Estimate", str(key)) for key in LINKED_ESTIMATES}
+    linked |= {("Payment", key) for key in paid_alone(sent, kind)}
     owner = sent.oracle("OWNER")
     owned = [(of, key) for of in sent.records.by_type for key in owner.visible(of)]
     assert linked < set(owned)

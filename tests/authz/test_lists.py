@@ -22,6 +22,9 @@ EMPTY = [kind for kind, told in KINDS.items() if told.email is None and kind != 
 TASKS = "tasks { totalDue count invoicesToPay { id } proposalsToReview { id } }"
 COUNTS = "jobCounts { inProgress onHold upcoming completed canceled }"
 LINK_FIELDS = {"linkedInvoice", "linkedEstimates"}
+MADE_BY_A_LINK = {("PAYMENT_LINK", "payments")}
+"""Lists that a link has after all: of what its holder did."""
+METHODS = "query($of: ID!) { viewer { paymentMethods(customerId: $of) { __typename id } } }"
 
 
 async def listed(world: World, kind: str, field: str) -> dict[str, Any]:
@@ -51,6 +54,10 @@ async def test_a_persons_lists_hold_what_is_theirs(world: World, kind: str, fiel
 @pytest.mark.parametrize("kind", EMPTY)
 async def test_staff_and_links_have_no_lists(world: World, kind: str, field: str) -> None:
     told = await listed(world, kind, field)
+    if (kind, field) in MADE_BY_A_LINK:
+        mine = {str(row["id"]) for row in world.records.payments if row["madeBy"] == kind}
+        assert {key for _, key in found_in(told)} == mine
+        return
     assert list(found_in(told)) == []
     assert [page["totalCount"] for page in told.values() if page is not None and page != []] in (
         [],
@@ -68,12 +75,35 @@ async def test_r16_sums_and_counts_tell_of_nothing_hidden(world: World, kind: st
     is_person = kind in PEOPLE
     tasks, counts = told.data["viewer"]["tasks"], told.data["viewer"]["jobCounts"]
     bills = [world.records.by_type["Invoice"][key] for key in oracle.visible("Invoice")]
-    owed = [row for row in bills if Decimal(row["balance"]) > 0] if is_person else []
+    owed = [row for row in bills if world.records.owed(row) > 0] if is_person else []
     assert {row["id"] for row in tasks["invoicesToPay"]} <= _ids("Invoice", owed)
-    assert Decimal(tasks["totalDue"] or 0) == sum(Decimal(row["balance"]) for row in owed)
+    assert Decimal(tasks["totalDue"] or 0) == sum(map(world.records.owed, owed))
     assert sum(counts.values()) <= (len(oracle.visible("Job")) if is_person else 0)
     offered = {global_id("Proposal", key) for key in oracle.visible("Proposal")}
     assert {row["id"] for row in tasks["proposalsToReview"]} <= (offered if is_person else set())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "ANONYMOUS"])
+async def test_a_persons_payments_are_those_they_made(world: World, kind: str) -> None:
+    told = await listed(world, kind, "payments")
+    oracle = world.oracle(kind)
+    mine = {str(row["id"]) for row in world.records.payments if row["madeBy"] == kind}
+    assert {key for _, key in found_in(told)} == {of for of in mine if oracle.sees("Payment", of)}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "ANONYMOUS"])
+async def test_r32_kept_methods_are_told_to_whoever_has_billing_on_the_customer(
+    world: World, kind: str
+) -> None:
+    oracle = world.oracle(kind)
+    for key in world.records.by_type["Customer"]:
+        told = await world.ask(kind, METHODS, of=global_id("Customer", key))
+        kept = {row["id"] for row in world.records.methods if str(row["customerId"]) == key}
+        seen = {of for of in kept if oracle.sees("PaymentMethod", of)}
+        assert {of for _, of in found_in(told.data)} == seen
+        assert told.codes in ([], ["NOT_FOUND"])
+        if KINDS[kind].email is not None and oracle.sees("Customer", key):
+            assert told.codes == []
 
 
 def _ids(of: str, rows: list[Row]) -> set[str]:

@@ -11,7 +11,9 @@ from tests.authz.world import World
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ROOTS = [(root, name, who) for root, rows in TABLE["roots"].items() for name, who in rows.items()]
+OF_PAYERS = [name for root, name, who in ROOTS if (root, who) == ("Mutation", "payers")]
 OF_STAFF = [(root, name) for root, name, who in ROOTS if who == "staff"]
+OF_CUSTOMERS = [(root, name) for root, name, who in ROOTS if who == "customers"]
 CHANGES = [(root, name) for root, name, _ in ROOTS if root == "Mutation"]
 NOT_STAFF = [kind for kind in KINDS if not kind.startswith("STAFF")]
 LOOKING = [kind for kind in KINDS if kind.startswith("VIEW_AS")]
@@ -30,6 +32,18 @@ async def test_az19_what_is_for_staff_is_refused_to_everybody_else(
     assert await world.calls() == {}
 
 
+@pytest.mark.parametrize(("root", "name"), OF_CUSTOMERS)
+@pytest.mark.parametrize("kind", ["ANONYMOUS", "STAFF", "STAFF_WITHOUT_BILLING"])
+async def test_what_is_for_customers_no_staff_do_for_them(
+    world: World, kind: str, root: str, name: str
+) -> None:
+    await world.calls()
+    told = await world.ask(kind, asked(root, name))
+    assert told.codes == ["UNAUTHENTICATED" if kind == "ANONYMOUS" else "FORBIDDEN"], told.text
+    assert told.data in (None, {name: None})
+    assert await world.calls() == {}
+
+
 @pytest.mark.parametrize(("root", "name"), CHANGES)
 @pytest.mark.parametrize("kind", LOOKING)
 async def test_az23_through_a_customers_eyes_nothing_is_changed(
@@ -37,6 +51,15 @@ async def test_az23_through_a_customers_eyes_nothing_is_changed(
 ) -> None:
     told = await world.ask(kind, asked(root, name))
     assert (told.data, told.codes) == (None, ["FORBIDDEN"])
+    assert await world.calls() == {}
+
+
+@pytest.mark.parametrize("name", OF_PAYERS)
+@pytest.mark.parametrize("kind", ["STAFF", "STAFF_WITHOUT_BILLING", "ANONYMOUS"])
+async def test_az22_staff_and_nobody_pay_nothing(world: World, kind: str, name: str) -> None:
+    told = await world.ask(kind, asked("Mutation", name))
+    assert told.data is None
+    assert told.codes == ["UNAUTHENTICATED" if kind == "ANONYMOUS" else "FORBIDDEN"]
     assert await world.calls() == {}
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,16 +23,21 @@ from adapters.sandbox.options import STAFF_CLIENT_ID, STAFF_CLIENT_SECRET, Sandb
 from gateway.app import create_app
 from gateway.choices import Choices
 from gateway.settings import Settings
+from resolvers.ids import global_id, read_id
 from resolvers.policy import Access, Cache, Policy
 from tests.authz.crossed import ROWS, VISITS, Tables
 from tests.authz.oracle import Oracle
+from tests.authz.payments import paid
 from tests.authz.records import COLLECTIONS, Records
 from tests.authz.viewers import KINDS, LINKED_ESTIMATES, LINKED_INVOICE, Kind, people
 from tests.canaries import Canaries, Forbidden, names_in
 from tests.house import NOON, SANDBOX, TODAY, House, Moment, demo_policy, settings
 from tests.promises import OFFICE_FILE, imported
+from tests.watched import Steps, labels_in
 
 HOMES = 4
+KEEP = """mutation($input: SavePaymentMethodInput!) { savePaymentMethod(input: $input) {
+    paymentMethod { id } } }"""
 BY = By("office@example.com", "request", datetime.now(UTC))
 
 
@@ -84,30 +90,39 @@ class World:
     def oracle(self, kind: str) -> Oracle:
         """Return what this kind of viewer may see."""
         if kind not in self.oracles:
-            self.oracles[kind] = Oracle(self.records, KINDS[kind].who)
+            self.oracles[kind] = Oracle(self.records, replace(KINDS[kind].who, kind=kind))
         return self.oracles[kind]
 
     async def ask(self, kind: str, query: str, **variables: object) -> Told:
         """Ask the graph as this kind of viewer; no answer leaks, whatever is asked (T-1)."""
-        before = len(self.house.logs)
+        seen = self.house.seen()
         answer = await self.house.gateway.post(
             "/graphql",
             json={"query": query, "variables": variables},
             headers=await self.headers(KINDS[kind]),
         )
         told = Told(answer.status_code, answer.text, answer.headers)
-        self._check(kind, told, str(self.house.logs[before:]))
+        self._check(kind, told, self.house.told_since(seen))
         return told
 
     def _check(self, kind: str, told: Told, logs: str) -> None:
         leaked = self._forbidden(kind).found_in(f"{told.text} {told.headers}")
         assert not leaked, f"{kind} was told of somebody else: {leaked}"
         logged = self._forbidden("ANONYMOUS").found_in(logs)
-        assert not logged, f"the log names somebody: {logged}"
+        logged |= {"an email"} if "@" in logs else set()
+        assert not logged, f"the log or a trace names somebody: {logged}"
         assert told.headers["cache-control"] == "no-store"
         assert "Traceback" not in told.text
         secrets = [link.token for link in self.links.values()] + [*self.staff_tokens.values()]
         assert not [secret for secret in secrets if secret in told.text + logs]
+
+    def check_metrics(self, told: str) -> None:
+        """See that no label of a metric names anybody, nor holds a secret."""
+        named = self._forbidden("ANONYMOUS").found_in(told)
+        assert not named, f"a metric names somebody: {named}"
+        assert "@" not in told, "a metric holds an email"
+        secrets = [link.token for link in self.links.values()] + [*self.staff_tokens.values()]
+        assert not [secret for secret in secrets if secret in told]
 
     def _forbidden(self, kind: str) -> Forbidden:
         if kind not in self.canaries:
@@ -175,8 +190,8 @@ async def open_world(folder: Path, *, seconds: int = 3600) -> AsyncIterator[Worl
     wire = httpx.ASGITransport(sandbox)
     async with httpx.AsyncClient(transport=wire, base_url=SANDBOX) as control:
         tables = await _crossed(control)
-        choices, moment = Choices(policy(seconds=seconds)), Moment(NOON)
-        gateway = create_app(_settings(url), choices, transport=wire, now=moment)
+        choices, moment, steps = Choices(policy(seconds=seconds)), Moment(NOON), Steps()
+        gateway = create_app(_settings(url), choices, transport=wire, now=moment, tracing=steps)
         with capture_logs() as logs:
             async with (
                 gateway.router.lifespan_context(gateway),
@@ -193,12 +208,17 @@ async def open_world(folder: Path, *, seconds: int = 3600) -> AsyncIterator[Worl
                     moment=moment,
                     seed=(TODAY, HOMES),
                     changed=True,
+                    steps=steps,
                 )
                 await house.is_ready()
                 await _is_quiet(control)
                 links = await _links(url, client)
                 sent = tuple(link.id for link in links.values())
-                yield World(house, await _records(url, tables, sent), links, url)
+                world = World(house, await _records(url, tables, sent), links, url)
+                world.records = await _with_payments(world)
+                await house.calls()
+                yield world
+                world.check_metrics(labels_in(await house.metrics()))
 
 
 async def _crossed(control: httpx.AsyncClient) -> dict[str, list[dict[str, Any]]]:
@@ -245,6 +265,30 @@ async def _records(url: str, tables: Tables, links: tuple[int, ...]) -> Records:
     await ledger.aclose()
     planned = tuple(visit for of in visits.values() for visit in of)
     return Records(tables, planned, links, TODAY)
+
+
+async def _with_payments(world: World) -> Records:
+    """Let some of them pay, and keep a method; return all the records there then are."""
+    keys = {kind: await _key(world, kind) for kind in KINDS if kind != "ANONYMOUS"}
+    methods = [
+        await _kept(world, kind, of) for kind, of in (("OWNER", 1001), ("OTHER_OWNER", 1012))
+    ]
+    payments = await paid(world.ledger, keys)
+    return replace(world.records, payments=payments, methods=tuple(methods))
+
+
+async def _key(world: World, kind: str) -> str:
+    """Return how the gateway knows this kind of viewer, which is stable and told to them."""
+    told: str = (await world.ask(kind, "{ viewer { id } }")).data["viewer"]["id"]
+    return urlsafe_b64decode(told + "=" * (-len(told) % 4)).decode().removeprefix("Viewer:")
+
+
+async def _kept(world: World, kind: str, customer: int) -> dict[str, Any]:
+    told = {"customerId": global_id("Customer", customer), "processorToken": "sandbox_card_visa"}
+    saved = (await world.ask(kind, KEEP, input=told)).data["savePaymentMethod"]
+    read = read_id(saved["paymentMethod"]["id"])
+    assert read is not None
+    return {"id": read[1], "customerId": customer}
 
 
 @asynccontextmanager

@@ -88,7 +88,7 @@ async def test_a_killed_leader_is_followed_by_another(
     await expire(fleet[1])
     await second.turn(300)
     assert {token for _, token in feeds.asked()} == {"1:1", "1:0"}  # on from the first one's marks
-    assert await People(fleet[0]).revision() == (3, later)
+    assert await People(fleet[0]).revisions() == (3, later, 1)
 
 
 async def test_a_leader_that_ends_leaves_no_wait(fleet: list[Ledger], feeds: FakeFeeds) -> None:

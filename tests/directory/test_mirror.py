@@ -92,7 +92,7 @@ async def test_a_restart_starts_warm_and_reads_on_from_the_marks(
         }
     )
     assert (await people.standing("lee@example.com")).customers == (customer(2, "Lakeview"),)
-    assert await people.revision() == (9, later)
+    assert await people.revisions() == (9, later, 1)
 
 
 async def test_what_did_not_change_raises_no_revision(
@@ -102,7 +102,7 @@ async def test_what_did_not_change_raises_no_revision(
     feeds.tell(contact(102, 1, "556", kind=ContactType.PHONE), tenant(201, 21, "sam@example.com"))
     later = NOON + timedelta(minutes=5)
     await read_once(feeds, ledger, later)
-    assert await people.revision() == (8, later)
+    assert await people.revisions() == (8, later, 1)
 
 
 @pytest.mark.parametrize(
@@ -215,8 +215,7 @@ async def test_a_reading_that_ends_early_goes_on_where_it_was(
     feeds.page, feeds.broken[LOCATIONS] = 1, page
     with pytest.raises(UpstreamUnavailable):
         await read_once(feeds, ledger)
-    _, read_at = await People(ledger).revision()
-    assert read_at is None
+    assert (await People(ledger).revisions()).read_at is None
     assert feeds.asked()[LOCATIONS, f"1:{page - 1}" if page > 1 else None] == 1
     await read_once(feeds, ledger)
     told = {token for feed, token in feeds.asked() if feed == LOCATIONS}
@@ -228,7 +227,7 @@ async def test_read_at_is_when_the_reading_began(feeds: FakeFeeds, ledger: Ledge
     moments = [NOON + timedelta(minutes=of) for of in range(100)]
     mirror = mirror_of(feeds, ledger, iter(moments).__next__)
     await mirror.read()
-    assert (await People(ledger).revision())[1] == NOON
+    assert (await People(ledger).revisions()).read_at == NOON
 
 
 async def test_a_location_and_a_customer_of_one_number_are_two(ledger: Ledger) -> None:
@@ -246,7 +245,7 @@ async def test_a_reading_in_the_future_is_no_reading(feeds: FakeFeeds, ledger: L
     await read_once(feeds, ledger, NOON + timedelta(days=365))
     mirror = mirror_of(feeds, ledger)
     await mirror.turn(300)
-    assert (await People(ledger).revision())[1] == NOON
+    assert (await People(ledger).revisions()).read_at == NOON
 
 
 async def test_a_mark_that_somebody_else_moved_stays_where_it_is(

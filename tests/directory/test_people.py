@@ -186,7 +186,7 @@ async def test_a_ledger_that_is_down_lets_nobody_in(people: People, ledger: Ledg
     await people.standing(PAT)  # remembered, and yet
     await ledger.aclose()
     dead = Ledger("sqlite+aiosqlite:////nowhere/at/all.db")
-    for ask in (People(dead).standing(PAT), People(dead).revision(), People(dead).contacts_of(1)):
+    for ask in (People(dead).standing(PAT), People(dead).revisions(), People(dead).contacts_of(1)):
         with pytest.raises(LedgerUnavailable):
             await ask
     await dead.aclose()

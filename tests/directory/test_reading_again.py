@@ -68,10 +68,10 @@ async def test_what_the_new_reading_does_not_tell_of_is_gone_at_its_end(
 async def test_a_feed_that_tells_the_same_again_changes_nothing(
     feeds: FakeFeeds, ledger: Ledger
 ) -> None:
-    before = await People(ledger).revision()
+    before = await People(ledger).revisions()
     told(feeds, 5, 4, 3, 2, 1)
     await read_once(feeds, ledger)
-    assert await People(ledger).revision() == before
+    assert await People(ledger).revisions() == before
 
 
 async def test_until_its_end_nobody_is_missing(feeds: FakeFeeds, ledger: Ledger) -> None:
@@ -140,7 +140,7 @@ async def test_a_feed_that_is_refused_from_its_beginning_keeps_what_is_known(
     feeds.feed = ask  # type: ignore[method-assign]  # as it was
     await mirror.read()
     assert feeds.asked() == Counter({(name, f"{feeds.age}:5"): 1 for name in feeds.lines})
-    assert (await People(ledger).revision())[1] == NOON
+    assert (await People(ledger).revisions()).read_at == NOON
 
 
 async def test_what_is_swept_away_is_gone_for_who_was_remembered(

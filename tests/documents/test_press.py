@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -210,6 +211,25 @@ def test_the_logo_stands_on_our_templates_with_the_business_for_its_words(folder
     assert isinstance(without, bytes)
     assert b"/Alt(Harbor)" in with_logo
     assert b"/Alt(Harbor)" not in without
+
+
+PIXEL = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+def test_a_logo_may_be_a_png_and_no_picture_in_the_folder_breaks_a_document(folder: Path) -> None:
+    (folder / "logo.png").write_bytes(PIXEL)
+    (folder / "invoice.typ").write_text(
+        '#import "/built-in/letter.typ": *\n#set document(title: "Own")\n'
+        '#image(picture("/logo.png"), alt: "A pixel") #paper.number'
+    )
+    for logo in (None, "logo.png"):
+        stationery = Stationery(folder=str(folder), logo=logo)
+        made = typeset(Order(paper=receipt("Harbor"), stationery=stationery))
+        assert isinstance(made, bytes)
+        assert (b"/Alt(Harbor)" in made) is (logo is not None)
+        assert "7" in printed(invoice("7"), stationery).text
 
 
 BROKEN = {

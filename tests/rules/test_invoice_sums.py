@@ -78,12 +78,50 @@ def test_r84_the_lines_under_the_total_lead_to_the_balance(case: str) -> None:
     assert told == [(name, Decimal(of)) for name, of in rows]
 
 
+IN_PROCESS: dict[str, tuple[tuple[str, str], tuple[str, ...], str, Rows]] = {
+    "all in process": (("100", "0"), (), "100", [("Payments in process", "-100")]),
+    "a part in process": (("100", "60"), (), "40", [("Payments in process", "-40")]),
+    "paid, the rest in process": (
+        ("100", "0"),
+        ("60",),
+        "40",
+        [("Payments", "-60"), ("Payments in process", "-40")],
+    ),
+    "a credit beside it": (
+        ("100", "20"),
+        (),
+        "50",
+        [("Payments in process", "-50"), ("Other credits", "-30")],
+    ),
+    "more in process than was left": (
+        ("100", "0"),
+        ("60",),
+        "100",
+        [("Payments", "-60"), ("Payments in process", "-40")],
+    ),
+    "charged again meanwhile": (
+        ("100", "110"),
+        (),
+        "40",
+        [("Adjustments", "10")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", list(IN_PROCESS))
+def test_r34_what_is_in_process_is_told_apart(case: str) -> None:
+    (total, balance), paid, processing, rows = IN_PROCESS[case]
+    told = invoice(total=total, balance=balance)
+    lines = leading_to_balance(told, parts(paid), Decimal(processing))
+    assert lines == [(name, Decimal(of)) for name, of in rows]
+
+
 cents = st.decimals(-10_000, 10_000, places=2)
 
 
-@given(cents, cents, cents, st.lists(cents, max_size=3))
+@given(cents, cents, cents, st.lists(cents, max_size=3), cents.map(abs))
 def test_r84_whatever_the_books_say_what_is_printed_adds_up(
-    subtotal: Decimal, tax: Decimal, off: Decimal, paid: list[Decimal]
+    subtotal: Decimal, tax: Decimal, off: Decimal, paid: list[Decimal], processing: Decimal
 ) -> None:
     total, balance = subtotal + tax, subtotal - off
     told = invoice(
@@ -91,7 +129,7 @@ def test_r84_whatever_the_books_say_what_is_printed_adds_up(
     )
     rows = leading_to_total(told)
     assert sum(amount for _, amount in rows) == total
-    after = leading_to_balance(told, parts(tuple(map(str, paid))))
+    after = leading_to_balance(told, parts(tuple(map(str, paid))), processing)
     assert total + sum(amount for _, amount in after) == balance
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from resolvers.policy import Jobs, PaymentMethodKind, Payments, Policy, Screen, Screens, Tenant
+from adapters.payments.kinds import MethodKind
+from resolvers.policy import Jobs, Payments, Policy, Screen, Screens, Tenant
 from tests.house import House, demo_policy, ready_house
 
 PORTAL = """{ portal { businessName phone email logoUrl timeZone currency signInUrl signUpUrl
@@ -42,7 +43,7 @@ CHOSEN = Policy(
     ),
     screens=Screens(shown=(Screen.JOBS, Screen.MY_TASKS)),
     jobs=Jobs(show_date_only=True),
-    payments=Payments(allow_partial=True, methods=(PaymentMethodKind.PAY_BY_BANK,)),
+    payments=Payments(allow_partial=True, methods=(MethodKind.PAY_BY_BANK,)),
 )
 
 
@@ -153,7 +154,7 @@ async def test_r80_apple_pay_and_google_pay_are_offered_only_where_the_tenant_sw
 ) -> None:
     told = await house.data(None, "{ portal { paymentMethods } }")
     assert told == {"portal": {"paymentMethods": ["CARD", "BANK_ACCOUNT"]}}
-    both = (PaymentMethodKind.CARD, PaymentMethodKind.APPLE_PAY)
+    both = (MethodKind.CARD, MethodKind.APPLE_PAY)
     await house.choose(demo_policy(payments=Payments(methods=both)))
     told = await house.data(None, "{ portal { paymentMethods } }")
     assert told == {"portal": {"paymentMethods": ["CARD", "APPLE_PAY"]}}

@@ -1,0 +1,86 @@
+"""Who may pay, in whose name, and how often they may try."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import ceil
+
+from adapters.ledger.attempt_rows import Attempt
+from adapters.ledger.audit import By
+from adapters.ledger.payment_states import OPEN, AttemptState
+from resolvers.context import Context
+from resolvers.errors import Forbidden, RateLimited
+from resolvers.viewer import Viewer
+
+DECLINES, OF_DECLINES = 5, timedelta(minutes=10)
+"""How many declined payments one viewer, or one link, may have within how long (PA-28)."""
+
+PAYMENTS, OF_PAYMENTS = 20, timedelta(hours=1)
+"""How many payments of any outcome they may begin within how long."""
+
+
+def payer_of(context: Context) -> By:
+    """Return who pays, as the audit trail has it.
+
+    Staff pay nothing, by themselves or through a customer's eyes: raises Forbidden, and why nobody
+    is let in who is not.
+    """
+    _, viewer = context.reach, context.viewer
+    if viewer.staff is not None or context.reach.is_staff:
+        raise Forbidden("Only customers, and who holds a link, may do this.")
+    return By(_named(viewer), context.request_id, context.now)
+
+
+def _named(viewer: Viewer) -> str:
+    if viewer.link is not None:
+        return f"whoever holds link {viewer.link.id}"
+    return viewer.email or "a customer without an email"
+
+
+async def require_patience(context: Context) -> None:
+    """Refuse who was declined, or tried, too often a while ago (PA-28); raises RateLimited."""
+    till, viewer, since = context.doors.till, context.viewer.key, _since(context)
+    lately = await till.attempts.lately(viewer, since)
+    _require(to_wait([*lately, *till.tries.lately(viewer, since)], context.now))
+
+
+async def require_turn(context: Context, attempt: Attempt) -> None:
+    """Refuse an attempt that was begun beside too many others (PA-28); raises RateLimited.
+
+    Those begun before it, and still under way, may all be declined: cards that are tried at once
+    are no more than those that are tried one after the other.
+    """
+    attempts, since = context.doors.till.attempts, _since(context)
+    before = await attempts.lately(context.viewer.key, since, before=attempt.id)
+    told = [(AttemptState.DECLINED if state in OPEN else state, at) for state, at in before]
+    _require(to_wait(told, context.now))
+
+
+def _since(context: Context) -> datetime:
+    return context.now - max(OF_DECLINES, OF_PAYMENTS)
+
+
+def _require(wait: timedelta) -> None:
+    if wait > timedelta(0):
+        raise RateLimited(
+            "Too many payments were tried. Wait a while, or call the office.",
+            ceil(wait / timedelta(milliseconds=1)),
+        )
+
+
+def to_wait(lately: Sequence[tuple[AttemptState, datetime]], now: datetime) -> timedelta:
+    """How long must somebody wait, whose attempts began then and stand so, before the next?"""
+    declined = [at for state, at in lately if state is AttemptState.DECLINED]
+    return max(
+        _until_free(declined, DECLINES, OF_DECLINES, now),
+        _until_free([at for _, at in lately], PAYMENTS, OF_PAYMENTS, now),
+    )
+
+
+def _until_free(
+    moments: Sequence[datetime], most: int, within: timedelta, now: datetime
+) -> timedelta:
+    """How long is it until fewer than `most` of these moments lie within the last `within`?"""
+    recent = sorted((at for at in moments if now - at < within), reverse=True)
+    if len(recent) < most:
+        return timedelta(0)
+    return recent[most - 1] + within - now

@@ -1,0 +1,40 @@
+"""Where a request came from, as coarsely as evidence needs it."""
+
+import pytest
+
+from resolvers.origins import UNTOLD, Origin, origin_of
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ("::ffff:203.0.113.77", "203.0.113.0/24"),
+        ("", None),
+        (None, None),
+        ("testclient", None),
+        ("203.0.113.77:443", None),
+    ],
+)
+def test_a_network_and_never_an_address(host: str | None, network: str | None) -> None:
+    assert origin_of(host, None) == Origin(network, None)
+
+
+@pytest.mark.parametrize(
+    ("agent", "kind"),
+    [
+        (None, None),
+        ("", None),
+        ("Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0", "browser"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 20_0) Mobile/15E148 Safari", "mobile browser"),
+        ("Mozilla/5.0 (Linux; Android 17) Chrome/150.0 Mobile", "mobile browser"),
+        ("curl/8.9", "program"),
+    ],
+)
+def test_a_kind_and_never_a_browser(agent: str | None, kind: str | None) -> None:
+    assert origin_of(None, agent) == Origin(None, kind)
+
+
+def test_what_is_not_told_is_not_guessed() -> None:
+    assert Origin() == UNTOLD
