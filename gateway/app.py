@@ -11,10 +11,13 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from adapters.documents.press import Press
+from adapters.ledger.seen_events import SeenEvents
 from gateway.choices import Choices
+from gateway.console.built import find_built
 from gateway.entrance import Surroundings, open_entrance
 from gateway.graph import Graph
 from gateway.ground import lay_ground, open_doors
+from gateway.http.client_address import ClientAddresses
 from gateway.http.documents import DocumentEndpoints
 from gateway.http.health import Ready, live
 from gateway.http.links import PATH as LINKS
@@ -22,8 +25,13 @@ from gateway.http.links import LinkExchange
 from gateway.http.middleware import street_side
 from gateway.identity.links import LinkTokens
 from gateway.live import endpoint_of
+from gateway.metrics.books import Books
+from gateway.metrics.collected import Metrics
+from gateway.paying import payment_webhooks
 from gateway.settings import Settings
 from gateway.staff_deeds import deeds_of_staff
+from gateway.tracing import Tracing, tracing_of
+from gateway.watching import Watch
 from gateway.workers import closed_after
 
 UPSTREAM_SECONDS = 8.0
@@ -41,6 +49,7 @@ def create_app(
     now: Callable[[], datetime] = _now,
     tells_cost: bool = False,
     patience: float = UPSTREAM_SECONDS,
+    tracing: Tracing | None = None,
 ) -> Starlette:
     """Return the gateway, ready to be served; nothing is asked of anybody before its lifespan.
 
@@ -48,21 +57,26 @@ def create_app(
     or remembered next. `transport` carries the calls to ServiceTitan and to the identity provider.
     `now` is the moment that rules go by. `tells_cost` shows everybody what an operation cost
     upstream. `patience` is how many seconds one question to ServiceTitan may take: fewer than an
-    operation may, so that the rest of its answer stands.
+    operation may, so that the rest of its answer stands. `tracing` is what traces requests where
+    the settings do not say. Raises SettingsError for a setting that needs what is not installed.
     """
-    ground = lay_ground(settings, choices, patience, transport)
+    tracing, watch = tracing or tracing_of(settings), Watch()
+    addresses = ClientAddresses(settings.trusted_proxies)
+    ground = lay_ground(settings, choices, patience, transport, now)
     doors = open_doors(ground, settings, now)
     office, secret = doors.office, settings.secret_key.get_secret_value().encode()
     tokens = LinkTokens(secret, settings.servicetitan_tenant_id, time.time)
     deeds = deeds_of_staff(office.audit, now)
-    entrance = open_entrance(
-        settings, Surroundings(choices, ground.ledger, now, deeds, transport), tokens
-    )
-    graph = Graph(doors, now, tells_cost=tells_cost)
-    endpoint = endpoint_of(graph, entrance.door.identify, choices.current, settings)
+    around = Surroundings(choices, ground.ledger, now, deeds, transport, find_built())
+    entrance = open_entrance(settings, around, tokens)
+    graph = Graph(doors, now, tells_cost=tells_cost, watch=watch)
+    identify, counts = entrance.door.identify, watch.counts
+    endpoint = endpoint_of(graph, identify, choices.current, settings, counts)
     business = f"tenant-{settings.servicetitan_tenant_id}.servicetitan"
     documents = DocumentEndpoints(doors, Press(), now, business)
 
+    till, seen = ground.till, SeenEvents(ground.ledger)
+    paid = payment_webhooks(settings, till.processor, till.cashier.heard, seen)
     ready = Ready(
         {
             "directory": ground.freshness.probe,
@@ -73,7 +87,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with closed_after(*entrance.parts), ground.running():
+        traces = () if tracing is None else (tracing,)
+        async with closed_after(*entrance.parts, *traces), ground.running():
             await asyncio.gather(*(keys.refresh() for keys in entrance.keys))
             yield
 
@@ -83,14 +98,25 @@ def create_app(
             Route("/documents/{token}", documents.document),
             Route("/calendar/{token}.ics", documents.calendar),
             *entrance.routes,
-            Route(LINKS, LinkExchange(office.links, tokens)),
+            Route(LINKS, LinkExchange(office.links, tokens, address_of=addresses.of)),
             *ground.hearing.routes,
+            *paid,
             Route("/health/live", live),
             Route("/health/ready", ready.__call__),
         ],
-        middleware=street_side(public_url=settings.public_url, cors_origins=settings.cors_origins),
+        middleware=street_side(
+            public_url=settings.public_url,
+            cors_origins=settings.cors_origins,
+            counts=watch.counts,
+            tracer=tracing,
+        ),
         lifespan=lifespan,
     )
     app.state.ending = endpoint.connections.end
     app.state.bus = ground.hearing.bus
+    app.state.till = ground.till
+    app.state.doors = doors
+    books = Books(ground.ledger)
+    metrics = Metrics(ground, counts, watch.guesses, endpoint.connections, books)
+    app.state.metrics = metrics.families
     return app

@@ -12,7 +12,9 @@ import typer
 
 from gateway.commands.access import access
 from gateway.commands.audit import audit
+from gateway.commands.estimates import estimates
 from gateway.commands.links import links
+from gateway.commands.payments import payments
 from gateway.commands.telling import (
     FAILED,
     configuration,
@@ -21,11 +23,13 @@ from gateway.commands.telling import (
     say,
     told,
 )
+from gateway.setting_spellings import origin
 
 if TYPE_CHECKING:
     from gateway.checks.finding import Finding
 
 SANDBOX_URL = "http://127.0.0.1:8010"
+SITE_URL = "http://localhost:3000"
 app = typer.Typer(
     name="portal-gateway",
     help="A GraphQL gateway over ServiceTitan for customer portals.",
@@ -47,6 +51,8 @@ app.add_typer(visits, name="visits")
 app.add_typer(access, name="access")
 app.add_typer(links, name="links")
 app.add_typer(audit, name="audit")
+app.add_typer(payments, name="payments")
+app.add_typer(estimates, name="estimates")
 
 
 @app.command()
@@ -66,6 +72,7 @@ def serve(
     with told():
         settings, policy = configuration()
         from gateway.logs import configure_logging
+        from gateway.metrics.serving import metrics_listener, serving_metrics
         from gateway.serving import listen
 
         configure_logging(settings.log_level)
@@ -73,26 +80,37 @@ def serve(
             from gateway.fleet import Fleet, require_shared
 
             require_shared(settings)
-            asyncio.run(Fleet(settings, listen(host, port), workers).run())
+            listener, metrics = listen(host, port), metrics_listener(settings)
+            asyncio.run(Fleet(settings, listener, workers, metrics).run())
             return
         from gateway.app import create_app
         from gateway.choices import Choices
-        from gateway.serving import serve_until_told
+        from gateway.serving import serve_until_told, warn_of_memory
 
+        warn_of_memory(settings.database_url)
         choices = Choices(policy, settings.policy_file)
         app = create_app(settings, choices)
-        serve_until_told(app, listen(host, port), on_hangup=choices.read_again)
+        listener, metrics = listen(host, port), metrics_listener(settings)
+        serve_until_told(
+            app,
+            listener,
+            on_hangup=choices.read_again,
+            beside=lambda: serving_metrics(metrics, app.state.metrics),
+        )
 
 
 @app.command()
 def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The gateway's port.")] = 8000,
     sandbox_port: Annotated[int, typer.Option(min=0, max=65535, help="The sandbox's port.")] = 8010,
+    site_url: Annotated[
+        str, typer.Option(parser=origin, help="Where your front end is, as its origin.")
+    ] = SITE_URL,
 ) -> None:
     """Run a gateway and a sandbox together; nothing to set, Ctrl-C stops both."""
     from rich.console import Console
 
-    from adapters.sandbox.homes import BUSINESS_NAME, BUSINESS_PHONE, PEOPLE, TIME_ZONE
+    from adapters.sandbox.homes import BUSINESS_NAME, BUSINESS_PHONE, PEOPLE, SELLER, TIME_ZONE
     from adapters.sandbox.homes.people.jordan.planned import planned_visits
     from gateway.demo.failure import DemoFailed
     from gateway.demo.greeting import Guest
@@ -104,13 +122,18 @@ def demo(
     people = {person.email: person for person in PEOPLE}
     home = people["pat@example.com"].records["customers"][0]
     policy = policy_text(
-        time_zone=TIME_ZONE, business=BUSINESS_NAME, phone=BUSINESS_PHONE, home=home
+        time_zone=TIME_ZONE,
+        business=BUSINESS_NAME,
+        phone=BUSINESS_PHONE,
+        home=home,
+        seller=SELLER,
     )
     guests = [Guest(person.email, person.shows) for person in PEOPLE]
     visits = planned_visits(datetime.now(ZoneInfo(TIME_ZONE)).date())
+    demo = Demo(port, sandbox_port, policy, guests, _called(), visits, site_url)
     with told():
         try:
-            run_demo(Demo(port, sandbox_port, policy, guests, _called(), visits), Console())
+            run_demo(demo, Console())
         except DemoFailed as error:
             fail(str(error), FAILED)
 
@@ -132,14 +155,16 @@ def check() -> None:
     """Ask everything the gateway stands on; say what answers, and what to do where it does not."""
     from rich.console import Console
 
+    from gateway.checks.payments import check_payments
     from gateway.checks.provider import check_provider, check_staff_provider
     from gateway.checks.report import print_report
     from gateway.checks.stores import check_stores
     from gateway.checks.upstream import check_upstream
+    from gateway.checks.writes import check_writes
     from gateway.logs import configure_logging
 
     with told():
-        settings, _ = configuration()
+        settings, policy = configuration()
     configure_logging("error")
 
     async def ask() -> "list[Finding]":
@@ -148,10 +173,11 @@ def check() -> None:
             check_staff_provider(settings),
             check_upstream(settings.connection()),
             check_stores(settings),
+            check_payments(settings),
         )
         return [finding for part in await asyncio.gather(*parts) for finding in part]
 
-    findings = asyncio.run(ask())
+    findings = [*asyncio.run(ask()), *check_writes(policy)]
     print_report(Console(), findings)
     if any(finding.problem is not None for finding in findings):
         raise typer.Exit(FAILED)
@@ -220,6 +246,13 @@ def sandbox_serve(  # noqa: PLR0913  # one parameter for each option
     latency_ms: Annotated[int, typer.Option(min=0, help="Added to every ServiceTitan call.")] = 0,
     webhook_url: Annotated[str | None, typer.Option(help="Where events are sent.")] = None,
     webhook_key: Annotated[str | None, typer.Option(help="What signs the events.")] = None,
+    payment_webhook_url: Annotated[
+        str | None, typer.Option(help="Where the payment processor tells of payments.")
+    ] = None,
+    settle_seconds: Annotated[
+        float | None,
+        typer.Option(min=0, help="How long a bank transfer takes; else it waits for the controls."),
+    ] = None,
     public_url: Annotated[
         str | None, typer.Option(help="Its own address, where it is not http://HOST:PORT.")
     ] = None,
@@ -243,6 +276,8 @@ def sandbox_serve(  # noqa: PLR0913  # one parameter for each option
         public_url=public_url or f"http://{host}:{port_of(listener)}",
         webhook_url=webhook_url,
         webhook_key=webhook_key,
+        processor_webhook_url=payment_webhook_url,
+        settle_seconds=settle_seconds,
     )
     if while_stdin_open:
         end_with_stdin()

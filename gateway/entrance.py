@@ -9,7 +9,10 @@ from starlette.routing import Route
 
 from adapters.ledger.ledger import Ledger
 from gateway.choices import Choices
+from gateway.console.built import Built
 from gateway.http.auth import Audit, SignInEndpoints
+from gateway.http.client_address import ClientAddresses
+from gateway.http.console import CONSOLE, ConsoleEndpoints
 from gateway.http.staff_pages import StaffPages
 from gateway.identity.bearer import Bearer
 from gateway.identity.cookie_door import CookieDoor
@@ -27,8 +30,8 @@ from gateway.settings import Settings
 from gateway.workers import Closable
 from resolvers.seals import Seal
 
-HOME = "/auth/session"
-"""Where a sign-in leads that names no other path."""
+SESSION = "/auth/session"
+"""Where a sign-in leads that names no other path, and where no console was built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +54,20 @@ class Entrance:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the staff's side stands on; `transport` carries the calls to identity providers."""
+    """What the staff's side stands on; `transport` carries the calls to identity providers.
+
+    `console` is what was built of theirs, None where nothing was.
+    """
 
     choices: Choices
     ledger: Ledger
     now: Callable[[], datetime]
     audit: Audit
     transport: httpx.AsyncBaseTransport | None = None
+    console: Built | None = None
 
 
-def open_entrance(
-    settings: Settings, around: Surroundings, *more: Verifier, home: str = HOME
-) -> Entrance:
+def open_entrance(settings: Settings, around: Surroundings, *more: Verifier) -> Entrance:
     """Return the entrance that these settings ask for; `more` verify tokens of other issuers."""
     keys = Keys(settings.oidc_issuer, transport=around.transport)
     customers = _customers(settings, keys)
@@ -77,16 +82,20 @@ def open_entrance(
         return Entrance(Door(verifiers), (), all_keys, all_keys)
     asked = _client(settings, settings.staff_oidc_client_id, settings.public_url)
     client = OidcClient(asked, theirs, around.transport)
+    cookies = _cookie_door(settings.public_url, around)
+    pages = StaffPages(lambda: around.choices.current().tenant)
     endpoints = SignInEndpoints(
         _sign_in(settings, client, theirs, rules, around),
-        _cookie_door(settings.public_url, around),
-        StaffPages(lambda: around.choices.current().tenant),
+        cookies,
+        pages,
         around.audit,
         settings.public_url,
-        home,
+        SESSION if around.console is None else CONSOLE,
+        ClientAddresses(settings.trusted_proxies).of,
     )
-    door = Door(verifiers, endpoints.door)
-    return Entrance(door, endpoints.routes(), all_keys, (*all_keys, client))
+    console = ConsoleEndpoints(around.console, cookies, pages, settings.public_url)
+    routes = (*endpoints.routes(), *console.routes())
+    return Entrance(Door(verifiers, cookies), routes, all_keys, (*all_keys, client))
 
 
 def _customers(settings: Settings, keys: Keys) -> Bearer:

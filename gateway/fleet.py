@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import structlog
 
 from adapters.ledger.database import POSTGRESQL
-from gateway.fleet_member import Member
+from gateway.fleet_member import WORKER, Member
+from gateway.metrics.families import Family, counter, gauge, together
+from gateway.metrics.serving import serving_metrics
 from gateway.policy import PolicyError, policy_of, read_policy_text
 from gateway.settings import Settings, SettingsError
 
@@ -35,12 +37,14 @@ class Fleet:
     """So many workers on one socket, which go by this text of the policy file.
 
     Who has accepted a connection answers it; what nobody has accepted yet waits in the socket,
-    so that a worker that ends takes nothing with it that another could answer.
+    so that a worker that ends takes nothing with it that another could answer. At `metrics` the
+    parent tells the metrics of all.
     """
 
     settings: Settings
     listener: socket.socket
     workers: int
+    metrics: socket.socket | None = None
     _text: bytes = b""
     _members: Sequence[Member] = ()
     _ending: bool = False
@@ -53,14 +57,40 @@ class Fleet:
         """Keep the workers running until told to end, and return when the last one has ended."""
         descriptor = self.listener.fileno()
         numbers = range(1, self.workers + 1)
-        self._members = [Member(number, descriptor, lambda: self._text) for number in numbers]
+        program = (*WORKER, str(self.workers))
+        self._members = [
+            Member(number, descriptor, lambda: self._text, program) for number in numbers
+        ]
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, self._reload)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end, number)
         host, port = self.listener.getsockname()[:2]
         _log.info("serving", host=host, port=port, workers=self.workers)
-        await asyncio.gather(*(member.keep() for member in self._members))
+        async with serving_metrics(self.metrics, self.families):
+            await asyncio.gather(*(member.keep() for member in self._members))
+
+    async def families(self) -> list[Family]:
+        """Return the metrics of every worker, each under its number, and which of them answer."""
+        told = await asyncio.gather(*(member.families() for member in self._members))
+        workers = [
+            ({"worker": str(member.number)}, member, families)
+            for member, families in zip(self._members, told, strict=True)
+        ]
+        own = (
+            gauge(
+                "worker_up",
+                "1 for a worker that tells its metrics.",
+                [(of, float(families is not None)) for of, _, families in workers],
+            ),
+            counter(
+                "worker_starts",
+                "How many processes have held a worker's place.",
+                [(of, member.starts) for of, member, _ in workers],
+            ),
+        )
+        theirs = ([each.labelled(of) for each in families or ()] for of, _, families in workers)
+        return together([own, *theirs])
 
     def _reload(self) -> None:
         """Have every worker go by the file as it is now; a broken one changes nothing."""

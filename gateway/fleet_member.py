@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
@@ -13,6 +14,8 @@ from subprocess import SubprocessError
 import structlog
 
 from gateway.fleet_orders import LONGEST_END, told
+from gateway.metrics.families import Family
+from gateway.metrics.workers import WorkerLine
 
 AGAIN_SECONDS = (0.1, 1.0, 2.0, 5.0, 10.0, 30.0)
 """How long a place stays empty after each end in a row."""
@@ -21,7 +24,7 @@ LONG_LIVED = 60.0
 """Seconds after which the end of a process is no longer one in a row."""
 
 # -P: what lies in the folder the parent was started in is not imported.
-_WORKER = ("-P", "-m", "gateway.fleet_worker")
+WORKER = ("-P", "-m", "gateway.fleet_worker")
 
 _log = structlog.get_logger("fleet")
 
@@ -37,10 +40,11 @@ class Member:
     number: int
     descriptor: int
     policy: Callable[[], bytes]
-    program: Sequence[str] = _WORKER
+    program: Sequence[str] = WORKER
     patience: float = LONGEST_END
     starts: int = 0
     _process: Process | None = None
+    _line: WorkerLine | None = None
     _ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def keep(self) -> None:
@@ -68,6 +72,10 @@ class Member:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.write(told(text))
 
+    async def families(self) -> list[Family] | None:
+        """Return what the worker tells of itself; None where there is none, or it does not."""
+        return None if self._line is None else await self._line.families()
+
     def end(self, number: signal.Signals) -> None:
         """Ask the worker to end, by this signal, and start none again."""
         self._ending.set()
@@ -78,23 +86,34 @@ class Member:
 
         It has a session of its own, so that Ctrl-C reaches it through the parent alone.
         """
-        command = (*self.program, str(self.descriptor), str(self.number))
-        self._process = process = await asyncio.create_subprocess_exec(
+        ours, theirs = socket.socketpair()
+        self._line = WorkerLine(ours)
+        try:
+            with theirs:
+                self._process = process = await self._started(theirs.fileno())
+            return await self._served(process)
+        finally:
+            self._process = None
+            line, self._line = self._line, None
+            await line.aclose()
+
+    async def _started(self, asked: int) -> Process:
+        command = (*self.program, str(self.descriptor), str(self.number), str(asked))
+        return await asyncio.create_subprocess_exec(
             sys.executable,
             *command,
             stdin=PIPE,
-            pass_fds=(self.descriptor,),
+            pass_fds=(self.descriptor, asked),
             start_new_session=True,
         )
+
+    async def _served(self, process: Process) -> int:
         self.starts += 1
         _log.info("worker started", worker=self.number, pid=process.pid)
         self.take(self.policy())
         if self._ending.is_set():
             self._signal(signal.SIGTERM)
-        try:
-            return await self._end_of(process)
-        finally:
-            self._process = None
+        return await self._end_of(process)
 
     async def _end_of(self, process: Process) -> int:
         ended = asyncio.ensure_future(process.wait())

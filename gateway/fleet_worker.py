@@ -1,8 +1,9 @@
-"""One worker of a fleet, as its parent starts it: `python -m gateway.fleet_worker SOCKET NUMBER`.
+"""One worker of a fleet: `python -m gateway.fleet_worker WORKERS SOCKET NUMBER METRICS`.
 
-The socket is the parent's, by its file descriptor. The environment says what it says to the
-parent; the policy comes from the parent, so that all workers go by the same one whatever has
-become of the file since, and so that one that starts anew goes by it too.
+Its parent starts it, and says how many workers there are. The socket is the parent's, by its file
+descriptor; by another the parent asks for metrics. The environment says what it says to the parent;
+the policy comes from the parent, so that all workers go by the same one whatever has become of the
+file since, and so that one that starts anew goes by it too.
 """
 
 import os
@@ -17,6 +18,8 @@ from gateway.app import create_app
 from gateway.choices import Choices
 from gateway.fleet_orders import Orders
 from gateway.logs import configure_logging
+from gateway.metrics.workers import answering
+from gateway.pace import as_one_of
 from gateway.policy import policy_of
 from gateway.serving import serve_until_told
 from gateway.settings import read_settings
@@ -25,7 +28,7 @@ from resolvers.policy import Policy
 
 def main() -> None:
     """Serve until told to end, or until the parent is gone."""
-    descriptor, number = (int(told) for told in sys.argv[1:])
+    workers, descriptor, number, asked = (int(told) for told in sys.argv[1:])
     # A terminal that closes, or who reloads, speaks to the parent, and the parent to us.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     settings = read_settings(os.environ)
@@ -34,7 +37,7 @@ def main() -> None:
     path = settings.policy_file or Path()
 
     def policy(text: bytes) -> Policy:
-        return policy_of(text, path)
+        return as_one_of(workers, policy_of(text, path))
 
     orders = Orders(sys.stdin.fileno())
     first = orders.next()
@@ -43,7 +46,11 @@ def main() -> None:
     choices = Choices(policy(first))
     app = create_app(settings, choices)
     orders.heed(lambda text: choices.take(policy(text)))
-    serve_until_told(app, socket.socket(fileno=descriptor))
+    serve_until_told(
+        app,
+        socket.socket(fileno=descriptor),
+        beside=lambda: answering(asked, app.state.metrics),
+    )
 
 
 if __name__ == "__main__":

@@ -16,11 +16,14 @@ from gateway.http.errors import present
 from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo
 from gateway.http.refusals import Refused
 from gateway.subscriptions import answer_of, told, whole
+from gateway.watching import Watch, Watched
 from resolvers.beginning import begin
+from resolvers.card_numbers import holds_card_number
 from resolvers.context import Context
 from resolvers.doors import Doors
 from resolvers.errors import Forbidden
 from resolvers.viewer import Viewer
+from schema.accepting import AcceptingMutation
 from schema.agreements import ServiceAgreementQuery
 from schema.appointments import AppointmentQuery
 from schema.changes import ChangeSubscription
@@ -33,6 +36,9 @@ from schema.jobs import JobQuery
 from schema.locations import Location
 from schema.memberships import MembershipQuery
 from schema.node import NodeQuery
+from schema.paying import PayingMutation
+from schema.payment_methods import PaymentMethodMutation
+from schema.payments import PaymentQuery
 from schema.portal import PortalQuery
 from schema.proposals import ProposalQuery
 from schema.scalars import SCALARS
@@ -46,6 +52,11 @@ OPERATION_SECONDS = 10.0
 _LOOKING_ONLY = GraphQLError(
     "Looking through a customer's eyes changes nothing.",
     original_error=Forbidden("Looking through a customer's eyes changes nothing."),
+)
+
+_NO_CARDS = GraphQLError(
+    "This looks like a card's number. Give it to the payment processor's form, and nobody else.",
+    extensions={"code": "BAD_USER_INPUT"},
 )
 
 
@@ -63,13 +74,16 @@ class Query(
     EstimateQuery,
     ServiceAgreementQuery,
     MembershipQuery,
+    PaymentQuery,
     StaffQuery,
 ):
     """Each entity's file declares its own fields."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(StaffMutation, DirectLinkMutation):
+class Mutation(
+    PayingMutation, AcceptingMutation, PaymentMethodMutation, StaffMutation, DirectLinkMutation
+):
     """Each entity's file declares its own fields."""
 
 
@@ -99,9 +113,15 @@ class Graph:
     """Runs operations; `tells_cost` tells everybody, and not staff alone, what an answer cost."""
 
     def __init__(
-        self, doors: Doors, now: Callable[[], datetime], *, tells_cost: bool = False
+        self,
+        doors: Doors,
+        now: Callable[[], datetime],
+        *,
+        tells_cost: bool = False,
+        watch: Watch | None = None,
     ) -> None:
         self._doors = doors
+        self._watch = watch or Watch()
         self._now = now
         self._tells_cost = tells_cost
         self._schema = core(build_schema())
@@ -112,16 +132,28 @@ class Graph:
 
         Raises Refused (405) for anything but a query by GET.
         """
+        with self._watch.operation(asked.query, viewer) as watched:
+            told = await self._told_of(asked, viewer, http, watched)
+            watched.told(told)
+        return answer_of(told, http)
+
+    async def _told_of(
+        self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo, watched: Watched
+    ) -> Mapping[str, object]:
         document = self._documents.read(asked.query)
         if document.node is None or document.errors:
-            return answer_of({"errors": [present(error) for error in document.errors]}, http)
+            return {"errors": [present(error) for error in document.errors]}
+        watched.runs(document.operation(asked.operation_name))
         if document.listens(asked.operation_name):
             raise Refused(406, "Ask for a subscription as text/event-stream, or by WebSocket.")
         if http.method == "GET" and not document.only_reads(asked.operation_name):
             raise Refused(405, "Only queries may be asked by GET.", headers={"allow": "POST"})
         if viewer.only_looks and document.changes(asked.operation_name):
-            return answer_of({"errors": [present(_LOOKING_ONLY)], "data": None}, http)
+            return {"errors": [present(_LOOKING_ONLY)], "data": None}
+        if document.changes(asked.operation_name) and _tells_a_card(asked):
+            return {"errors": [present(_NO_CARDS)], "data": None}
         context = await self._begin(asked, viewer, http)
+        watched.usage = context.usage
         try:
             async with asyncio.timeout(OPERATION_SECONDS):
                 result = execute(
@@ -137,7 +169,7 @@ class Graph:
             result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
         finally:
             context.end()
-        return answer_of(self._told(result, context), http)
+        return self._told(result, context)
 
     async def results(
         self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo
@@ -151,13 +183,16 @@ class Graph:
         if document.node is None or document.errors or not listens:
             yield await whole(self.execute(asked, viewer, http))
             return
-        context = await self._begin(asked, viewer, http)
-        try:
-            async with aclosing(told(self._schema, document.node, asked, context)) as results:
-                async for result in results:
-                    yield answer_of(result, http)
-        finally:
-            context.end()
+        with self._watch.subscription(asked.query, viewer) as watched:
+            watched.runs(document.operation(asked.operation_name))
+            context = await self._begin(asked, viewer, http)
+            try:
+                async with aclosing(told(self._schema, document.node, asked, context)) as results:
+                    async for result in results:
+                        watched.told(result)
+                        yield answer_of(result, http)
+            finally:
+                context.end()
 
     def listens(self, asked: GraphQLRequest) -> bool:
         """Does this ask for a subscription?"""
@@ -165,7 +200,8 @@ class Graph:
 
     async def _begin(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Context:
         what = f"operation {asked.operation_name or 'without a name'}"
-        return await begin(viewer, self._now(), self._doors, http.request_id, what)
+        doors, now = self._doors, self._now()
+        return await begin(viewer, now, doors, http.request_id, what, http.origin)
 
     def _told(self, result: ExecutionResult, context: Context) -> Mapping[str, object]:
         usage = context.usage
@@ -179,6 +215,11 @@ class Graph:
             upstream |= {"calls": usage.calls, "saved": usage.saved}
         answer["extensions"] = {"upstream": upstream}
         return answer
+
+
+def _tells_a_card(asked: GraphQLRequest) -> bool:
+    """Does a card's number stand in what is to be changed: in its text, or in a variable?"""
+    return holds_card_number([asked.query, asked.variables or {}])
 
 
 def core(schema: strawberry.Schema) -> GraphQLSchema:

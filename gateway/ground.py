@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import httpx
 
@@ -18,17 +18,23 @@ from adapters.ledger.access_levels import AccessLevels
 from adapters.ledger.audit import Audit
 from adapters.ledger.direct_links import DirectLinks
 from adapters.ledger.ledger import Ledger
+from adapters.payments.reconciler import Reconciler
 from adapters.servicetitan.client import ServiceTitan, connect
 from gateway.changes import Hearing, hear_changes
 from gateway.choices import Choices
-from gateway.pace import pace_of
+from gateway.pace import pace_of, places_of
 from gateway.remembering import records_of
 from gateway.settings import Settings
+from gateway.till import Beneath, reconciler_of, set_up_till
 from gateway.workers import beside, closed_after, follow, keep_open, opened
 from resolvers.cursors import Cursors
-from resolvers.doors import Doors, Office
+from resolvers.doors import Doors, Office, Till
 from resolvers.rights import Rights
 from resolvers.signed_addresses import SignedAddresses
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +49,17 @@ class Ground:
     freshness: Freshness
     mirror: Mirror
     hearing: Hearing
+    till: Till
+    reconciler: Reconciler
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Open the ledger, and follow what changes, for as long as the block lasts."""
-        async with closed_after(self.records, self.tracking, self.servicetitan, self.ledger):
+        below = self.records, self.tracking, self.servicetitan, self.ledger
+        takers = [] if self.till.processor is None else [self.till.processor]
+        async with closed_after(self.till.desk, self.till.cashier, *takers, *below):
             await opened(self.ledger)
-            works = self.hearing.works(self._every_seconds)
+            works = *self.hearing.works(self._every_seconds), self.reconciler.run()
             following = follow(self.mirror, self._every_seconds)
             async with beside(following, keep_open(self.ledger), *works):
                 yield
@@ -63,17 +73,25 @@ def lay_ground(
     choices: Choices,
     patience: float,
     transport: httpx.AsyncBaseTransport | None = None,
+    now: Callable[[], datetime] = _now,
 ) -> Ground:
-    """Return the ground floor; nothing is asked of anybody before it runs."""
+    """Return the ground floor; nothing is asked of anybody before it runs.
+
+    `now` is the moment that payments go by.
+    """
     servicetitan = connect(
         settings.connection(),
         transport=transport,
         deadline=patience,
         pace=pace_of(settings, choices),
+        kept=places_of(settings),
     )
     records = records_of(settings, choices, servicetitan)
     ledger = Ledger(settings.database_url.get_secret_value())
     freshness = Freshness(lambda: choices.current().access.directory_stale_after_minutes)
+    hearing = hear_changes(settings, ledger, records, servicetitan)
+    beneath = Beneath(servicetitan, records, ledger, hearing.bus)
+    till = set_up_till(settings, choices, beneath, now, transport)
     return Ground(
         choices=choices,
         servicetitan=servicetitan,
@@ -82,7 +100,9 @@ def lay_ground(
         ledger=ledger,
         freshness=freshness,
         mirror=Mirror(servicetitan, ledger, freshness),
-        hearing=hear_changes(settings, ledger, records, servicetitan),
+        hearing=hearing,
+        till=till,
+        reconciler=reconciler_of(till, now),
     )
 
 
@@ -111,4 +131,5 @@ def open_doors(ground: Ground, settings: Settings, now: Callable[[], datetime]) 
         refusals=refusals,
         cursors=Cursors(secret),
         documents=SignedAddresses(secret, settings.public_url),
+        till=ground.till,
     )

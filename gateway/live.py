@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from gateway.counts import StreetCounts
+from gateway.http.client_address import ClientAddresses
 from gateway.http.connections import Connections, Identify
 from gateway.http.exchange import Graph
 from gateway.http.graphql import GraphQLEndpoint
@@ -25,13 +27,20 @@ class Endpoint:
 
 
 def endpoint_of(
-    graph: Graph, identify: Identify, policy: Callable[[], Policy], settings: Settings
+    graph: Graph,
+    identify: Identify,
+    policy: Callable[[], Policy],
+    settings: Settings,
+    counts: StreetCounts | None = None,
 ) -> Endpoint:
-    """Put the graph on the street."""
+    """Put the graph on the street; `counts` are told how WebSockets end."""
     connections = Connections(identify, lambda: policy().subscriptions)
     origins = Origins(settings.public_url, settings.cors_origins)
+    addresses = ClientAddresses(settings.trusted_proxies)
     routes = (
-        Route(PATH, GraphQLEndpoint(graph, connections)),
-        WebSocketRoute(PATH, WebSocketEndpoint(graph, connections, origins)),
+        Route(PATH, GraphQLEndpoint(graph, connections, addresses.of)),
+        WebSocketRoute(
+            PATH, WebSocketEndpoint(graph, connections, origins, counts or StreetCounts())
+        ),
     )
     return Endpoint(routes, connections)

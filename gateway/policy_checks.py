@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -116,7 +117,6 @@ def _is_of_the_web(address: str) -> bool:
 
 def _choices(policy: Policy) -> None:
     _distinct("screens.shown", policy.screens.shown)
-    _distinct("payments.methods", policy.payments.methods)
     _distinct("agreements.statuses", policy.agreements.statuses)
     for status in policy.agreements.statuses:
         if status not in _STATUSES:
@@ -129,6 +129,31 @@ def _distinct(key: str, named: Sequence[Enum | str]) -> None:
     for of in named:
         if named.count(of) > 1:
             raise ValueError(f"{key} names {of.value if isinstance(of, Enum) else of} twice")
+
+
+def _payments(policy: Policy) -> None:
+    told = policy.payments
+    _distinct("payments.methods", told.methods)
+    for key, amount in {"minimum": told.minimum, "max_amount": told.max_amount}.items():
+        if amount is not None and not _is_payable(amount):
+            raise ValueError(f"payments.{key} must be more than 0, with at most two decimals")
+    if told.max_amount is not None and told.max_amount < told.minimum:
+        raise ValueError("payments.max_amount may not be less than payments.minimum")
+    if not told.bank_authorization.strip():
+        raise ValueError("payments.bank_authorization must say what is agreed to")
+    for kind, of in told.payment_types.items():
+        if of <= 0:
+            raise ValueError(f"payments.payment_types.{kind.value} must be an id of ServiceTitan's")
+    for kind in told.methods if told.record_in_servicetitan else ():
+        if kind not in told.payment_types:
+            raise ValueError(
+                f"payments.payment_types has no {kind.value}: record_in_servicetitan needs the id "
+                "of a payment type for each of payments.methods"
+            )
+
+
+def _is_payable(amount: Decimal) -> bool:
+    return amount.is_finite() and amount > 0 and amount == round(amount, 2)
 
 
 def _financing(policy: Policy) -> None:
@@ -184,13 +209,21 @@ def _subscriptions(policy: Policy) -> None:
             raise ValueError(f"subscriptions.{key} must be 1 or more")
 
 
+def _proposals(policy: Policy) -> None:
+    seller = policy.proposals.sold_by
+    if seller is not None and seller <= 0:
+        raise ValueError("proposals.sold_by must be ServiceTitan's id of a technician or employee")
+
+
 _CHECKS: Sequence[Callable[[Policy], None]] = (
     _tenant,
     _ages,
     _cache,
     _addresses,
     _choices,
+    _payments,
     _financing,
+    _proposals,
     _documents,
     _budget,
     _subscriptions,

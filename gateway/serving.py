@@ -5,13 +5,16 @@ import gc
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from math import ceil
 from types import FrameType
 
 import structlog
 import uvicorn
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from adapters.ledger.database import is_in_memory
 from gateway.http.bodies import MAX_BYTES
 from gateway.websockets import PING_SECONDS, BoundedWebSocket
 
@@ -22,6 +25,9 @@ _OF_LASTING = 0.6
 
 _STUCK_MS = 30_000
 """For how long a client may take nothing of what it was sent before its connection is dropped."""
+
+Beside = Callable[[], AbstractAsyncContextManager[None]]
+"""Opens what a server runs beside itself, in the same event loop."""
 
 _log = structlog.get_logger("gateway")
 
@@ -36,11 +42,18 @@ class Server(uvicorn.Server):
     Its own server raises the signal once more after the last answer, and so looks like a crash to
     whoever started it. `on_hangup` is called, in a thread, for each SIGHUP. An app that keeps
     `ending` in its state has it called before connections are closed: it ends those that last.
+    `beside` is open for as long as it serves.
     """
 
-    def __init__(self, config: uvicorn.Config, on_hangup: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        on_hangup: Callable[[], None] | None = None,
+        beside: Beside = nullcontext,
+    ) -> None:
         super().__init__(config)
         self._on_hangup = on_hangup
+        self._beside = beside
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until told to end."""
@@ -48,7 +61,8 @@ class Server(uvicorn.Server):
         if self._on_hangup is not None:
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, self._on_hangup)
-        await super().serve(sockets)
+        async with self._beside():
+            await super().serve(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, have the app end those that last, and then the others.
@@ -104,6 +118,14 @@ def listen(host: str, port: int, option: str = "--port") -> socket.socket:
     return listener
 
 
+def warn_of_memory(database_url: SecretStr) -> None:
+    """Say where the ledger is nowhere: what must not be lost goes with the process."""
+    if is_in_memory(database_url.get_secret_value()):
+        _log.warning(
+            "ledger in memory", problem="It ends with this process, and no crowd can use it."
+        )
+
+
 def port_of(listener: socket.socket) -> int:
     """Return the port a socket listens on."""
     return int(listener.getsockname()[1])
@@ -132,12 +154,17 @@ def configuration(app: ASGIApp, *, graceful_seconds: int = GRACEFUL_SECONDS) -> 
 
 
 def serve_until_told(
-    app: ASGIApp, listener: socket.socket, *, on_hangup: Callable[[], None] | None = None
+    app: ASGIApp,
+    listener: socket.socket,
+    *,
+    on_hangup: Callable[[], None] | None = None,
+    beside: Beside = nullcontext,
 ) -> None:
     """Serve the app until this process is asked to end; what runs then has 25 seconds to finish.
 
-    With `on_hangup`, SIGHUP has it called in a thread, and ends nothing.
+    With `on_hangup`, SIGHUP has it called in a thread, and ends nothing. `beside` is open until
+    then.
     """
     host, port = listener.getsockname()[:2]
     _log.info("serving", host=host, port=port)
-    Server(configuration(app), on_hangup).run(sockets=[listener])
+    Server(configuration(app), on_hangup, beside).run(sockets=[listener])

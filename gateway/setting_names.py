@@ -6,19 +6,6 @@ from difflib import get_close_matches
 
 PREFIX = "PORTAL_"
 
-# Fixed for later versions: said apart, so that nobody believes them to be in force.
-LATER = frozenset(
-    PREFIX + name
-    for name in (
-        "METRICS_ADDRESS",
-        "PAYMENT_PROCESSOR",
-        "STRIPE_PUBLIC_KEY",
-        "STRIPE_SECRET_KEY",
-        "STRIPE_WEBHOOK_SECRET",
-        "TRUSTED_PROXIES",
-    )
-)
-
 # Kubernetes gives every container these, for each service there is, one named `portal-…` too.
 _INJECTED = re.compile(r".*_SERVICE_.*|.*_PORT|.*_PORT_.*")
 
@@ -32,8 +19,6 @@ def refuse_unknown(names: Iterable[str], known: Collection[str]) -> str | None:
 
 
 def _sentence(name: str, known: Collection[str]) -> str:
-    if name in LATER:
-        return f"{name} is not supported by this version: remove it."
     near = get_close_matches(name.upper(), known, n=1)
     meant = f"did you mean {near[0]}?" if near else "remove it."
     return f"{name} is not a setting: {meant}"

@@ -1,7 +1,8 @@
 """How the value of a setting may be written: addresses, origins, lists, spans of time."""
 
 import re
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
@@ -22,7 +23,47 @@ _DRIVERS = {
 }
 _NUMBERED = re.compile(r"/?|/\d{1,4}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_PORT = re.compile(r"[0-9]{1,5}")
+_HIGHEST_PORT = 65_535
 _UNPRINTED = re.compile(r"[^\x21-\x7e]")
+
+
+class HostPort(NamedTuple):
+    """Where to listen: an address of this machine, and a port (0: any free one)."""
+
+    host: str
+    port: int
+
+
+def host_and_port(text: object) -> object:
+    """Read `127.0.0.1:9464` or `[::1]:9464`, and `off` as None; raise ValueError else.
+
+    What is no text is left as it is.
+    """
+    if not isinstance(text, str):
+        return text
+    if text.strip().lower() == "off":
+        return None
+    host, colon, port = text.strip().rpartition(":")
+    told = ip_address(host.removeprefix("[").removesuffix("]"))
+    if isinstance(told, IPv6Address) != (host[:1] + host[-1:] == "[]"):
+        raise ValueError("an address of version 6 stands in brackets")
+    if not colon or not _PORT.fullmatch(port) or int(port) > _HIGHEST_PORT:
+        raise ValueError("no port")
+    return HostPort(str(told), int(port))
+
+
+def network(text: object) -> object:
+    """Read an address or a network (`10.0.0.0/8`); raise ValueError else, and for the whole world.
+
+    What is no text is left as it is.
+    """
+    if not isinstance(text, str):
+        return text
+    told: IPv4Network | IPv6Network = ip_network(text.strip())
+    if told.prefixlen == 0:
+        raise ValueError("everybody")
+    return told
 
 
 def listed(text: object) -> object:

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from adapters.servicetitan.connection import Connection
+from gateway.paying_settings import PayingSettings, paying_problem
 from gateway.setting_kinds import (
     Address,
     Base,
@@ -30,6 +31,7 @@ from gateway.setting_kinds import (
 from gateway.setting_names import PREFIX, refuse_unknown
 from gateway.setting_spellings import database, listed, origin
 from gateway.staff_settings import StaffSettings, staff_audience, staff_problem
+from gateway.watching_settings import WatchingSettings
 
 
 class SettingsError(Exception):
@@ -67,7 +69,7 @@ _AUTH_URLS = {
 Lower = BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text)
 
 
-class Settings(StaffSettings):
+class Settings(StaffSettings, WatchingSettings, PayingSettings):
     """What the environment says, each setting with what its value must be.
 
     Built from plain values it reads no environment; `read_settings` does.
@@ -200,6 +202,12 @@ class Settings(StaffSettings):
     @validated(mode="after")
     def _whole_staff(self) -> "Settings":
         if (problem := staff_problem(self)) is not None:
+            raise ValueError(problem)
+        return self
+
+    @validated(mode="after")
+    def _whole_paying(self) -> "Settings":
+        if (problem := paying_problem(self)) is not None:
             raise ValueError(problem)
         return self
 

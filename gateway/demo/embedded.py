@@ -14,12 +14,13 @@ from starlette.types import ASGIApp
 from gateway.demo.failure import DemoFailed
 from gateway.demo.folder import POLICY, ledger_url
 from gateway.demo.sandbox_process import Credentials
+from gateway.paying_settings import ProcessorName
 from gateway.serving import Server, configuration
 from gateway.settings import Settings
 
 STOP_SECONDS = 2
 SITE_URL = "http://localhost:3000"
-"""Where a front end in development is usually at; the demo has none of its own."""
+"""Where a front end in development is usually at, such as that of docs/examples/portal."""
 
 
 class _Embedded(Server):
@@ -31,8 +32,15 @@ class _Embedded(Server):
         yield
 
 
-def settings_for(credentials: Credentials, public_url: str, folder: Path | None = None) -> Settings:
+def settings_for(
+    credentials: Credentials,
+    public_url: str,
+    folder: Path | None = None,
+    site_url: str = SITE_URL,
+) -> Settings:
     """Return the settings of a gateway over this sandbox; cursors are signed anew each time.
+
+    Pages of `site_url` may ask it, and links lead there.
 
     Its ledger is in memory, and its policy the default one, where no folder of a demo is given.
     """
@@ -53,8 +61,10 @@ def settings_for(credentials: Credentials, public_url: str, folder: Path | None 
         staff_oidc_client_secret=SecretStr(credentials.staff_client_secret),
         database_url=SecretStr(database_url),
         secret_key=SecretStr(token_hex(32)),
+        payment_processor=ProcessorName.SANDBOX,
         public_url=public_url,
-        site_url=SITE_URL,
+        site_url=site_url,
+        cors_origins=(site_url,),
         policy_file=None if folder is None else folder / POLICY,
     )
 

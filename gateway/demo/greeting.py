@@ -26,13 +26,14 @@ def greet(
     *,
     graph_url: str,
     sandbox_url: str,
+    staff_url: str,
     environment: Path,
     guests: Sequence[Guest],
     command: str,
 ) -> None:
     """Print the page."""
     console.print()
-    _print_places(console, graph_url, sandbox_url)
+    _print_places(console, graph_url, sandbox_url, staff_url)
     console.print()
     console.print(_people(guests))
     console.print()
@@ -61,14 +62,14 @@ def _token(command: str, sandbox_url: str, email: str) -> str:
     return f"{command} sandbox token --email {email}{where}"
 
 
-def _print_places(console: Console, graph_url: str, sandbox_url: str) -> None:
+def _print_places(console: Console, graph_url: str, sandbox_url: str, staff_url: str) -> None:
     places = Table.grid(padding=(0, 2))
     places.add_column(no_wrap=True)
     places.add_column(overflow="fold")
     places.add_row("[bold]The graph[/]", graph_url)
     places.add_row("[bold]The sandbox's controls[/]", f"{sandbox_url}/_sandbox/people")
     places.add_row("", f"{sandbox_url}/_sandbox/calls")
-    places.add_row("[bold]Staff sign in[/]", f"{graph_url.removesuffix('/graphql')}/auth/login")
+    places.add_row("[bold]Staff sign in[/]", staff_url)
     console.print(places)
 
 

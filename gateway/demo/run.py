@@ -11,12 +11,14 @@ from rich.console import Console
 
 from gateway.app import create_app
 from gateway.choices import Choices
+from gateway.console.built import find_built
 from gateway.demo.embedded import gateway_running, ready, settings_for
 from gateway.demo.environment import write_environment
 from gateway.demo.failure import DemoFailed
 from gateway.demo.folder import demo_folder
 from gateway.demo.greeting import Guest, greet
 from gateway.demo.sandbox_process import Sandbox, credentials, sandbox_process
+from gateway.http.console import CONSOLE
 from gateway.policy import read_policy
 from gateway.serving import listen, port_of
 
@@ -29,7 +31,7 @@ class Demo:
     """What a demo is made of; `command` is how this program is called from a shell.
 
     `policy` is a policy file's text; `visits` is a file of agreement visits, as the office imports
-    them.
+    them; `site_url` is where a front end is, if there is one.
     """
 
     port: int
@@ -38,6 +40,7 @@ class Demo:
     guests: Sequence[Guest]
     command: str
     visits: str
+    site_url: str
 
 
 def run_demo(demo: Demo, console: Console) -> None:
@@ -66,15 +69,14 @@ async def _until_told(
 
 async def _parts(demo: Demo, listener: socket.socket, sandbox_port: int, console: Console) -> None:
     url, sandbox_url = f"http://{HOST}:{port_of(listener)}", f"http://{HOST}:{sandbox_port}"
-    events_url = f"{url}/webhooks/servicetitan"
     async with (
-        sandbox_process(sandbox_port, events_url) as sandbox,
+        sandbox_process(sandbox_port, url) as sandbox,
         demo_folder(demo.visits, demo.policy) as folder,
     ):
         with console.status("Starting the sandbox …"):
             async with asyncio.timeout(START_SECONDS):
                 given = await credentials(sandbox, sandbox_url)
-        settings = settings_for(given, url, folder)
+        settings = settings_for(given, url, folder, demo.site_url)
         environment = write_environment(folder, settings)
         policy = await asyncio.to_thread(read_policy, settings.policy_file)
         app = create_app(settings, Choices(policy, settings.policy_file), tells_cost=True)
@@ -86,6 +88,7 @@ async def _parts(demo: Demo, listener: socket.socket, sandbox_port: int, console
                 console,
                 graph_url=f"{url}/graphql",
                 sandbox_url=sandbox_url,
+                staff_url=f"{url}/auth/login" if find_built() is None else f"{url}{CONSOLE}",
                 environment=environment,
                 guests=demo.guests,
                 command=demo.command,

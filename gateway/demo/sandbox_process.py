@@ -11,6 +11,8 @@ import msgspec
 from gateway.demo.failure import DemoFailed
 
 STOP_SECONDS = 3.0
+SETTLE_SECONDS = 20
+"""How long a bank transfer takes in a demo: long enough to be seen under way."""
 
 Sandbox = asyncio.subprocess.Process
 
@@ -33,14 +35,20 @@ class Credentials(msgspec.Struct, frozen=True, rename="camel"):
 
 
 @asynccontextmanager
-async def sandbox_process(port: int, webhook_url: str) -> AsyncIterator[Sandbox]:
-    """Run a sandbox on this port for as long as the block lasts; its events go to that address.
+async def sandbox_process(port: int, gateway_url: str) -> AsyncIterator[Sandbox]:
+    """Run a sandbox on this port for as long as the block lasts; its events go to that gateway.
 
     It has a session of its own, so that Ctrl-C reaches it through the demo alone, and it ends by
     itself when its standard input closes: with a killed demo, too.
     """
-    options = ("--port", str(port), "--webhook-url", webhook_url, "--while-stdin-open")
-    command = ("-m", "gateway", "sandbox", "serve", *options)
+    options = {
+        "--port": str(port),
+        "--webhook-url": f"{gateway_url}/webhooks/servicetitan",
+        "--payment-webhook-url": f"{gateway_url}/webhooks/sandbox-processor",
+        "--settle-seconds": str(SETTLE_SECONDS),
+    }
+    told = (word for option in options.items() for word in option)
+    command = ("-m", "gateway", "sandbox", "serve", *told, "--while-stdin-open")
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, stdin=asyncio.subprocess.PIPE, start_new_session=True
     )

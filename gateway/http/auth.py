@@ -1,7 +1,9 @@
 """The endpoints of staff sign-in: out to the identity provider, back, who is in, and out again."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
@@ -12,20 +14,26 @@ from starlette.routing import Route
 
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.staff_sessions import StaffSession
+from gateway.http.client_address import ClientAddresses
 from gateway.http.exchange import JSON
+from gateway.http.rates import Misses
 from gateway.http.refusals import Refused, forbidden, unauthenticated, unverifiable
 from gateway.http.staff_pages import StaffPages
 from gateway.identity.cookie_door import CookieDoor
-from gateway.identity.errors import InvalidToken, SignInRefused, Unverifiable
+from gateway.identity.errors import SignInRefused, Unverifiable
 from gateway.identity.return_to import local_path
 from gateway.identity.sessions import Opened, staff_of
 from gateway.identity.sign_in import LASTS, Finished, SignIn
 from resolvers.viewer import Staff
 
+MISSES_AT_ONCE: Final = 20
+SECONDS_EACH: Final = 3.0
+
 Audit = Callable[[str, Staff], Awaitable[None]]
 """Writes down what a member of staff did: `staff.sign-in` or `staff.sign-out`."""
 
 _ONCE = "Your sign-in could not be completed. Please sign in again."
+_TOO_MANY = "Too many sign-ins from here have failed. Try again in a minute."
 _FOREIGN = "Sign out on the page of this gateway."
 
 _log = structlog.get_logger("identity")
@@ -35,7 +43,8 @@ _log = structlog.get_logger("identity")
 class SignInEndpoints:
     """Signs staff in and out; `public_url` is where the gateway is, `home` where a sign-in leads.
 
-    A sign-in that fails leaves no session, and its page says no more than that.
+    A sign-in that fails leaves no session, and its page says no more than that. Those that fail are
+    counted by address, as `address_of` tells it.
     """
 
     sign_in: SignIn
@@ -44,6 +53,8 @@ class SignInEndpoints:
     audit: Audit
     public_url: str
     home: str
+    address_of: Callable[[Request], str] = field(default_factory=lambda: ClientAddresses().of)
+    misses: Misses = field(default_factory=lambda: Misses(MISSES_AT_ONCE, SECONDS_EACH))
 
     def routes(self) -> list[Route]:
         """Return the endpoints, where they stand."""
@@ -74,8 +85,7 @@ class SignInEndpoints:
             opened = await self._opened(finished, request.headers)
         except SignInRefused as error:
             _log.warning("sign-in refused", reason=error.reason)
-            page = self.pages.refused(str(error), 403 if error.lacks_role else 400)
-            return self._with(page, over)
+            return self._with(self._refused(request, error), over)
         except (Unverifiable, LedgerUnavailable) as error:
             return self._with(self._unverifiable(error), over)
         _log.info("staff signed in", staff=finished.staff.key)
@@ -87,7 +97,7 @@ class SignInEndpoints:
         """Tell who is signed in, as JSON or as a page."""
         as_page = _wants_page(request.headers)
         try:
-            found = await self._session(request.headers)
+            found = await self.door.session(request.headers)
         except Unverifiable as error:
             return self._unverifiable(error) if as_page else _json(unverifiable())
         if found is None:
@@ -108,7 +118,8 @@ class SignInEndpoints:
         return self._with(answer, cookies.taken(cookies.session))
 
     async def _finished(self, request: Request) -> Finished:
-        cookie = self._brought(request.headers, self.door.cookies.sign_in)
+        cookies = self.door.cookies
+        cookie = cookies.alone(request.headers, cookies.sign_in)
         answer = request.query_params
         if len(answer.multi_items()) > len(answer):
             raise SignInRefused(_ONCE, "a parameter is given twice")
@@ -124,32 +135,33 @@ class SignInEndpoints:
         return opened
 
     async def _end(self, headers: Headers) -> None:
-        secret = self._brought(headers, self.door.cookies.session)
+        secret = self.door.cookies.alone(headers, self.door.cookies.session)
         ended = None if secret is None else await self.door.sessions.end(secret)
         if ended is not None:
             _log.info("staff signed out", staff=ended.staff_key)
             await self.audit("staff.sign-out", staff_of(ended))
 
-    async def _session(self, headers: Headers) -> StaffSession | None:
-        secret = self._brought(headers, self.door.cookies.session)
-        return None if secret is None else await self.door.sessions.find(secret)
-
-    def _brought(self, headers: Headers, name: str) -> str | None:
-        """Return the cookie's value; None where there is none, or two and one was planted."""
-        try:
-            return self.door.cookies.read(headers, name)
-        except InvalidToken:
-            return None
-
     def _cookie(self, name: str, value: str, seconds: int) -> str:
         return self.door.cookies.given(name, value, seconds)
 
+    def _refused(self, request: Request, error: SignInRefused) -> Response:
+        """Say why nobody was signed in, or that too many from there were not.
+
+        Whoever can sign in is let in whatever others behind the same address tried.
+        """
+        address = self.address_of(request)
+        seconds = self.misses.wait(address)
+        if seconds > 0:
+            _log.warning("sign-ins paced")
+            page = self.pages.refused(_TOO_MANY, 429)
+            page.headers["retry-after"] = str(ceil(seconds))
+            return page
+        self.misses.add(address)
+        return self.pages.refused(str(error), 403 if error.lacks_role else 400)
+
     def _unverifiable(self, error: Exception) -> Response:
         _log.error("credentials not verifiable", problem=str(error))
-        refused = unverifiable()
-        page = self.pages.refused(str(refused), refused.status)
-        page.headers.update(refused.headers)
-        return page
+        return self.pages.unverifiable()
 
     def _with(self, answer: Response, *cookies: str) -> Response:
         for cookie in cookies:

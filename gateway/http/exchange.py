@@ -5,6 +5,7 @@ from typing import Final, Literal, Protocol
 
 import msgspec
 
+from resolvers.origins import UNTOLD, Origin
 from resolvers.viewer import Viewer
 
 MediaType = Literal["application/json", "application/graphql-response+json"]
@@ -27,12 +28,14 @@ class HTTPInfo(msgspec.Struct, frozen=True, kw_only=True):
     """How a request came: its method, the media type its answer will have, and its id.
 
     By GET only queries may run; under `application/json` an answer to a document that does not
-    validate has the status 200, under `application/graphql-response+json` it has 400.
+    validate has the status 200, under `application/graphql-response+json` it has 400. `origin` is
+    kept as evidence of what somebody signs.
     """
 
     method: Literal["GET", "POST"]
     media_type: MediaType
     request_id: str
+    origin: Origin = UNTOLD
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """The GraphQL endpoint: HTTP in, one request to the graph, HTTP out (GraphQL over HTTP)."""
 
+from collections.abc import Callable
+
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -26,6 +28,7 @@ from gateway.identity.errors import (
     Unverifiable,
 )
 from gateway.telemetry import note_viewer, request_id
+from resolvers.origins import origin_of
 from resolvers.viewer import Viewer
 
 _log = structlog.get_logger("http")
@@ -35,12 +38,18 @@ class GraphQLEndpoint:
     """An ASGI endpoint over the graph's `execute` and `results`, and the door of `connections`.
 
     The shape of a request is judged first, then who is asking, and only then its document
-    (security.md, 3.7).
+    (security.md, 3.7). `address_of` tells where a request comes from.
     """
 
-    def __init__(self, graph: Graph, connections: Connections) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        connections: Connections,
+        address_of: Callable[[Request], str] | None = None,
+    ) -> None:
         self._graph = graph
         self._connections = connections
+        self._address_of = address_of or _peer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a client that left gets nothing."""
@@ -68,17 +77,25 @@ class GraphQLEndpoint:
             if wants_events(accepts, is_subscription=self._graph.listens(asked)):
                 return self._events(request, asked, viewer)
             media_type = negotiated(accepts)
-            answer = await self._graph.execute(asked, viewer, _how(request, media_type))
+            answer = await self._graph.execute(asked, viewer, self._how(request, media_type))
         except Refused as refused:
             answer = refused.answer()
         return Response(answer.body, answer.status, dict(answer.headers), media_type)
 
     def _events(self, request: Request, asked: GraphQLRequest, viewer: Viewer) -> EventStream:
         return EventStream(
-            self._graph.results(asked, viewer, _how(request, JSON)),
+            self._graph.results(asked, viewer, self._how(request, JSON)),
             self._connections,
             Credentials(request.headers, viewer),
             lasts=self._graph.listens(asked),
+        )
+
+    def _how(self, request: Request, media_type: MediaType) -> HTTPInfo:
+        return HTTPInfo(
+            method="GET" if request.method == "GET" else "POST",
+            media_type=media_type,
+            request_id=request_id(),
+            origin=origin_of(self._address_of(request), request.headers.get("user-agent")),
         )
 
     async def _viewer(self, request: Request) -> Viewer:
@@ -98,12 +115,8 @@ class GraphQLEndpoint:
             raise unverifiable() from None
 
 
-def _how(request: Request, media_type: MediaType) -> HTTPInfo:
-    return HTTPInfo(
-        method="GET" if request.method == "GET" else "POST",
-        media_type=media_type,
-        request_id=request_id(),
-    )
+def _peer(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _check_method(request: Request) -> None:

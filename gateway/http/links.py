@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from adapters.ledger.direct_links import DirectLinkRow, DirectLinks, LinkKind
 from adapters.ledger.errors import LedgerUnavailable
 from gateway.http.bodies import read_body
+from gateway.http.client_address import ClientAddresses
 from gateway.http.exchange import JSON, Answer
 from gateway.http.media import require_json
 from gateway.http.rates import Misses
@@ -48,7 +49,7 @@ class LinkExchange:
         self._links = links
         self._tokens = tokens
         self._misses = misses or Misses(MISSES_AT_ONCE, SECONDS_EACH)
-        self._address_of = address_of or _peer
+        self._address_of = address_of or ClientAddresses().of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a client that left gets nothing."""
@@ -133,7 +134,3 @@ def _later() -> Refused:
         code="UPSTREAM_UNAVAILABLE",
         headers={"retry-after": "30"},
     )
-
-
-def _peer(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -11,6 +11,7 @@ from typing import Final
 from starlette.responses import HTMLResponse
 
 from adapters.ledger.staff_sessions import StaffSession
+from gateway.http.refusals import unverifiable
 from resolvers.policy import Tenant
 
 _STYLE: Final = """
@@ -66,6 +67,9 @@ _PAGE: Final = """<!doctype html>
 </html>
 """
 _SIGN_IN: Final = '<a class="act" href="login">Sign in</a>'
+_NO_CONSOLE: Final = """<p>The console is not part of this installation.</p>
+<p>Build it with <code>make console</code>, which needs npm with Node 20 or later, and start the \
+gateway again.</p>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,17 @@ class StaffPages:
         """Something was not done, and why."""
         again = f"<p>{escape(message)}</p>\n{_SIGN_IN}"
         return self._page("That did not work", again, status)
+
+    def unverifiable(self) -> HTMLResponse:
+        """Nobody can be told apart at the moment."""
+        refused = unverifiable()
+        page = self._page("That did not work", f"<p>{escape(str(refused))}</p>", refused.status)
+        page.headers.update(refused.headers)
+        return page
+
+    def no_console(self) -> HTMLResponse:
+        """There is no console here, and what to do about it."""
+        return self._page("There is no console here", _NO_CONSOLE, 404)
 
     def _moment(self, moment: datetime) -> str:
         there = moment.astimezone(self.tenant().zone())

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from gateway.counts import StreetCounts
 from gateway.http import websocket_messages as wire
 from gateway.http.connections import ENDING, Connections, Credentials, End, TooMany
 from gateway.http.exchange import Graph
@@ -35,6 +36,7 @@ class WebSocketEndpoint:
     graph: Graph
     connections: Connections
     origins: Origins
+    counts: StreetCounts = field(default_factory=StreetCounts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection to its end, and leave a line in the log."""
@@ -45,6 +47,7 @@ class WebSocketEndpoint:
             await socket.close()
             return
         code = await self._serve(Line(socket), request_id)
+        self.counts.websockets[code] += 1
         ms = round((time.perf_counter() - began) * 1000, 1)
         _log.info("websocket", code=code, ms=ms)
         structlog.contextvars.clear_contextvars()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 
+from adapters.ledger.staff_sessions import StaffSession
 from gateway.identity.cookies import Cookies
 from gateway.identity.errors import NotAllowed, SessionEnded
 from gateway.identity.same_origin import OwnOrigin
@@ -38,3 +39,12 @@ class CookieDoor:
             clearing = self.cookies.taken(self.cookies.session)
             raise SessionEnded("its session has ended", clearing)
         return by_themselves(staff_of(session))
+
+    async def session(self, headers: Headers) -> StaffSession | None:
+        """Return the session that a page is to be shown for, None where none is open.
+
+        It opens no record: whoever made the browser ask cannot read the page. Raises
+        SessionsUnavailable when nobody can tell.
+        """
+        secret = self.cookies.alone(headers, self.cookies.session)
+        return None if secret is None else await self.sessions.find(secret)

@@ -53,5 +53,12 @@ class Cookies:
             raise InvalidToken("more than one session cookie")
         return values[0] if values and values[0] else None
 
+    def alone(self, headers: Headers, name: str) -> str | None:
+        """Return as `read`, and None where the browser brings it twice."""
+        try:
+            return self.read(headers, name)
+        except InvalidToken:
+            return None
+
     def _name(self, name: str) -> str:
         return f"{_PREFIX}{name}" if self.https else name

@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "PORTAL_OIDC_ISSUER": "http://127.0.0.1:9/idp",
     "PORTAL_OIDC_AUDIENCE": "portal",
     "PORTAL_SECRET_KEY": "sandbox-key-of-thirty-two-letters",
+    "PORTAL_METRICS_ADDRESS": "127.0.0.1:0",
 }
 
 

@@ -18,6 +18,7 @@ from adapters.ledger.ledger import Ledger
 from adapters.sandbox.app import create_sandbox
 from adapters.sandbox.options import SandboxOptions
 from gateway.choices import Choices
+from gateway.console.built import Built
 from gateway.entrance import Surroundings, open_entrance
 from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo
 from gateway.http.middleware import street_side
@@ -136,7 +137,7 @@ async def open_front(
     transport: httpx.AsyncBaseTransport | None = None,
     *,
     database: str = "sqlite+aiosqlite://",
-    home: str = "/auth/session",
+    console: Built | None = None,
     staff: StaffSignIn | None = None,
     **settings: Any,  # noqa: ANN401  # any setting
 ) -> AsyncIterator[Front]:
@@ -149,8 +150,8 @@ async def open_front(
     with capture_logs() as logs, blockbuster_ctx(["gateway", "resolvers", "adapters"]):
         idp = httpx.AsyncClient(transport=wire)
         front = Front(idp, idp, ledger, choices, logs)
-        around = Surroundings(choices, ledger, lambda: front.now, front.audit, wire)
-        entrance = open_entrance(given, around, home=home)
+        around = Surroundings(choices, ledger, lambda: front.now, front.audit, wire, console)
+        entrance = open_entrance(given, around)
         graph = endpoint(front.execute, entrance.door.identify)
         app = Starlette(
             routes=[Route("/graphql", graph), *entrance.routes],

@@ -1,6 +1,7 @@
 """`check`: each part the gateway stands on, whether it answers, which scope it needs."""
 
 import io
+from datetime import date
 from typing import TYPE_CHECKING
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 import respx
 from rich.console import Console
 
+from adapters.changes.sources import SOURCES
 from adapters.servicetitan.catalog import FEEDS, RESOURCES
 from adapters.servicetitan.connection import Connection
 from gateway.checks.finding import Finding
@@ -15,6 +17,8 @@ from gateway.checks.provider import check_provider, check_staff_provider
 from gateway.checks.report import print_report
 from gateway.checks.scopes import scope_of
 from gateway.checks.upstream import check_upstream
+from gateway.checks.writes import check_writes
+from resolvers.policy import Payments, Policy, Proposals
 from tests.gateway.front import front_settings
 from tests.gateway.verifiers import ISSUER
 
@@ -30,7 +34,8 @@ CONNECTION = Connection(
     app_key="sandbox-app-key",
 )
 EMPTY = {"page": 1, "pageSize": 1, "hasMore": False, "totalCount": 0, "data": []}
-NAMES = [resource.name for resource in RESOURCES] + [feed.name for feed in FEEDS]
+FEED_NAMES = [feed.name for feed in FEEDS] + [source.name for source in SOURCES]
+NAMES = [resource.name for resource in RESOURCES] + FEED_NAMES
 PARTS = [f"ServiceTitan, {name}" for name in NAMES]
 
 
@@ -52,6 +57,24 @@ async def test_everything_answers(servicetitan: respx.MockRouter) -> None:
     assert [finding for finding in findings if finding.problem is not None] == []
     asked = [call.request for call in servicetitan.calls if call.request.method == "GET"]
     assert len(asked) == len(PARTS)
+    since = [of.url.params["from"] for of in asked if "/export/" in of.url.path]
+    assert len(since) == len(FEED_NAMES)
+    assert all(date.fromisoformat(told) for told in since)
+
+
+async def test_a_change_feed_without_its_scope_is_named(servicetitan: respx.MockRouter) -> None:
+    servicetitan.routes.clear()
+    servicetitan.post("https://auth.example.com/connect/token").respond(
+        json={"access_token": "sandbox-token", "expires_in": 900}
+    )
+    feed = "https://st.example.com/memberships/v2/tenant/7/export/recurring-services"
+    servicetitan.get(url__startswith=feed).respond(403, json={"title": "Scope validation failed"})
+    servicetitan.get(url__startswith="https://st.example.com/").respond(
+        json={**EMPTY, "continueFrom": "c1"}
+    )
+    (finding,) = [told for told in await check_upstream(CONNECTION) if told.problem is not None]
+    assert finding.part == "ServiceTitan, changes of recurring services"
+    assert finding.scope == "tn.mem.recurringservices:r"
 
 
 async def test_every_part_names_the_scope_it_needs(servicetitan: respx.MockRouter) -> None:
@@ -243,3 +266,21 @@ def test_the_table_shows_each_finding() -> None:
         "Four",
         "  See to it.",
     ]
+
+
+def test_what_a_policy_has_done_is_not_tried_and_its_scopes_are_named() -> None:
+    assert check_writes(Policy()) == []
+    policy = Policy(
+        payments=Payments(record_in_servicetitan=True),
+        proposals=Proposals(sold_by=40, allow_decline=True),
+    )
+    found = check_writes(policy)
+    assert [(finding.part, finding.scope, finding.problem) for finding in found] == [
+        ("ServiceTitan, payments recorded", "tn.acc.payments:w", None),
+        ("ServiceTitan, estimates sold", "tn.sal.estimates:w", None),
+        ("ServiceTitan, estimates dismissed", "tn.sal.estimates:w", None),
+    ]
+    out = io.StringIO()
+    print_report(Console(file=out, width=100), found)
+    assert out.getvalue().count("not asked") == 3
+    assert "would change your records" in out.getvalue()

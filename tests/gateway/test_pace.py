@@ -7,9 +7,11 @@ import pytest
 
 from adapters.servicetitan.pacing import Pace, ProcessPace
 from adapters.servicetitan.pacing_shared import SharedPace
+from adapters.servicetitan.places import ProcessPlaces
+from adapters.servicetitan.places_shared import SharedPlaces
 from adapters.servicetitan.priority import Priority
 from gateway.choices import Choices
-from gateway.pace import pace_of
+from gateway.pace import as_one_of, pace_of, places_of
 from resolvers.policy import Budget
 from tests.house import demo_policy, settings
 from tests.redis_server import URL, a_name
@@ -80,3 +82,18 @@ async def test_without_the_redis_that_is_named_a_worker_uses_its_share(choices: 
     assert await pace.take(MONEY) == 0
     assert pace.soonest(12, MONEY) == pytest.approx((13 - 0.5) / 12, abs=0.02)
     await pace.aclose()
+
+
+async def test_the_workers_of_one_parent_use_that_share_together(choices: Choices) -> None:
+    choices.take(as_one_of(4, demo_policy(budget=Budget(share_without_redis=0.5))))
+    pace = pace_of(settings(redis_url="redis://127.0.0.1:1"), choices)
+    assert await pace.take(MONEY) == 0
+    assert pace.soonest(6, MONEY) == pytest.approx((7 - 0) / 6, abs=0.05)
+    await pace.aclose()
+
+
+async def test_places_are_kept_where_the_pace_is() -> None:
+    shared = places_of(settings(redis_url=URL))
+    assert isinstance(shared, SharedPlaces)
+    assert isinstance(places_of(settings()), ProcessPlaces)
+    await shared.aclose()

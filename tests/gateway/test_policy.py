@@ -114,6 +114,7 @@ STATUSES = (
     "ServiceTitan has Draft, Sent, Rejected, Accepted, Activated, Canceled, Expired, AutoRenew"
 )
 GRACE = "jobs.past_grace_minutes must be from 0 to 1440"
+PAYABLE = "must be more than 0, with at most two decimals"
 PART = "must be more than 0 and at most 1"
 FACTOR = "financing.monthly_factor must be more than 0"
 ZONE = 'tenant.time_zone must be the name of a time zone, for example "America/Chicago"'
@@ -179,6 +180,27 @@ ZONE = 'tenant.time_zone must be the name of a time zone, for example "America/C
         ('[screens]\nshown = ["JOBS", "JOBS"]', "screens.shown names JOBS twice"),
         ('[screens]\nshown = ["Jobs"]', "screens.shown[0]: invalid enum value 'Jobs'"),
         ('[payments]\nmethods = ["CARD", "CARD"]', "payments.methods names CARD twice"),
+        ('[payments]\nminimum = "0.00"', f"payments.minimum {PAYABLE}"),
+        ('[payments]\nminimum = "NaN"', f"payments.minimum {PAYABLE}"),
+        ('[payments]\nmax_amount = "-1"', f"payments.max_amount {PAYABLE}"),
+        ('[payments]\nmax_amount = "10.005"', f"payments.max_amount {PAYABLE}"),
+        (
+            '[payments]\nmax_amount = "0.99"',
+            "payments.max_amount may not be less than payments.minimum",
+        ),
+        (
+            '[payments]\nbank_authorization = "  "',
+            "payments.bank_authorization must say what is agreed to",
+        ),
+        (
+            "[payments.payment_types]\nCARD = 0",
+            "payments.payment_types.CARD must be an id of ServiceTitan's",
+        ),
+        (
+            "[payments]\nrecord_in_servicetitan = true\n[payments.payment_types]\nCARD = 7",
+            "payments.payment_types has no BANK_ACCOUNT: record_in_servicetitan needs the id of a "
+            "payment type for each of payments.methods",
+        ),
         ('[agreements]\nstatuses = ["Sent", "Sent"]', "agreements.statuses names Sent twice"),
         ('[agreements]\nstatuses = ["Active"]', f'agreements.statuses names "Active"; {STATUSES}'),
         (

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo
+from resolvers.origins import Origin
 from resolvers.viewer import ANONYMOUS
 
 if TYPE_CHECKING:
@@ -34,7 +35,12 @@ async def test_a_post_reaches_the_graph(graph: "Graph", client: httpx.AsyncClien
                 extensions={"e": True},
             ),
             ANONYMOUS,
-            HTTPInfo(method="POST", media_type="application/json", request_id="abc.DEF-1_2"),
+            HTTPInfo(
+                method="POST",
+                media_type="application/json",
+                request_id="abc.DEF-1_2",
+                origin=Origin("127.0.0.0/24", "program"),
+            ),
         )
     ]
 

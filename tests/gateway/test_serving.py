@@ -24,6 +24,11 @@ ENVIRONMENT = {
     "PORTAL_DATABASE_URL": "sqlite+aiosqlite://",
     "PORTAL_SECRET_KEY": "sandbox-key-of-thirty-two-letters",
 }
+MEMORY = {
+    "event": "ledger in memory",
+    "level": "warning",
+    "problem": "It ends with this process, and no crowd can use it.",
+}
 SLOW = """
 import asyncio
 from gateway.logs import configure_logging
@@ -53,6 +58,9 @@ async def running(*command: str) -> AsyncIterator[tuple[Process, str]]:
     assert process.stderr is not None
     try:
         async with asyncio.timeout(20):
+            if "serve" in command:
+                warned = json.loads(await process.stderr.readline())
+                assert warned.items() >= MEMORY.items()
             line = json.loads(await process.stderr.readline())
         yield process, f"http://{line['host']}:{line['port']}"
     finally:

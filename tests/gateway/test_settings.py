@@ -152,10 +152,6 @@ LIFETIME = (
             "portal_log_level is not a setting: did you mean PORTAL_LOG_LEVEL?",
         ),
         ({"PORTAL_XYZZY": "1"}, "PORTAL_XYZZY is not a setting: remove it."),
-        (
-            {"PORTAL_STRIPE_SECRET_KEY": "sandbox"},
-            "PORTAL_STRIPE_SECRET_KEY is not supported by this version: remove it.",
-        ),
     ],
 )
 def test_one_sentence_names_what_is_wrong(changes: dict[str, str], said: str) -> None:

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -19,6 +20,7 @@ from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.tables import STAFF_SESSIONS
 from adapters.sandbox.app import create_sandbox
 from adapters.sandbox.options import SandboxOptions
+from gateway.console.built import Built
 from gateway.identity.return_to import local_path
 from gateway.identity.sessions import digest_of
 from resolvers.policy import Policy, StaffSignIn, Tenant
@@ -411,7 +413,7 @@ async def test_what_cannot_be_written_down_lets_nobody_in(front: Front) -> None:
     ],
 )
 async def test_a_sign_in_leads_to_a_path_of_ours(asked: str | None, led: str) -> None:
-    async with open_front(home="/graphiql") as front:
+    async with open_front(console=Built(Path(), "main.js", "main.css", {})) as front:
         answer = await front.sign_in(return_to=asked)
         assert (answer.status_code, answer.headers["location"]) == (303, led)
 
