@@ -8,7 +8,7 @@ EXAMPLE := docs/examples/portal
 HAS_NODE := command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run console example test check fuzz bench format lock clean
+.PHONY: help run console example docs test check fuzz bench format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ fuzz: $(READY) ## the state machines at length: an hour or so, at low priority
 bench: $(READY) ## the benchmarks of tests/bench/, as a table
 	$(BIN)/python -m tests.bench
 
+docs: $(READY) ## the documentation as a site, in site/
+	$(BIN)/zensical build --strict --clean
+
 format: $(READY) ## put the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -91,4 +94,4 @@ lock: ## resolve the dependencies anew, with hashes and no index address
 clean: ## remove what was made
 	rm -rf $(CONSOLE)/node_modules $(CONSOLE)/built $(CONSOLE)/built.new
 	rm -rf $(EXAMPLE)/node_modules $(EXAMPLE)/built $(EXAMPLE)/src/graph
-	rm -rf $(VENV) $(VENV)-lock dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock dist site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

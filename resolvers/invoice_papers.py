@@ -37,6 +37,7 @@ def _paper(
 ) -> InvoicePaper:
     currency = context.policy.tenant.currency
     dated = business_day(invoice.invoice_date)
+    processing = context.pending.on(invoice.id)
 
     def told(amount: Decimal) -> str:
         return wording.money(amount, currency)
@@ -58,11 +59,9 @@ def _paper(
         items=invoiced(invoice.items, currency),
         sums=_sums(leading_to_total(invoice), currency),
         total=told(money(invoice, invoice.total)),
-        settled=_sums(
-            leading_to_balance(invoice, parts, context.pending.on(invoice.id)), currency
-        ),
+        settled=_sums(leading_to_balance(invoice, parts, processing), currency),
         balance=told(money(invoice, invoice.balance)),
-        is_paid=not is_open(invoice),
+        is_paid=not is_open(invoice) and not processing,
         is_overdue=is_overdue(invoice, context.today),
         payments=tuple(
             PaidPart(day=wording.day(part.applied_on), method=part.method, amount=told(part.amount))

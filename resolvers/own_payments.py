@@ -186,8 +186,6 @@ async def pending_on(
     """
     told = context.pending.told
     wanted = [row.id for row in invoices if row.id in told.by_invoice or row.id in told.held]
-    if not wanted:
-        return [[] for _ in invoices]
     try:
         found = await context.doors.till.attempts.on_invoices(wanted)
         every = {each.id: each for of in found.values() for each in of}

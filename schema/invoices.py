@@ -141,6 +141,7 @@ class Invoice(Node):
     payments: list[AppliedPayment] | None = edge(
         payments.applied_to, list[AppliedPayment] | None, "What was paid on it, the latest first."
     )
+
     @tells(
         "Charged here and not yet in ServiceTitan's books: subtracted from balance wherever it is "
         "shown, summed or offered for payment."

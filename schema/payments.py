@@ -106,6 +106,7 @@ class Payment(Node):
 def _instant(info: Info, moment: datetime) -> Instant:
     return Instant(instant_in(info.context.zone, moment))
 
+
 async def _of_viewer(
     info: Info,
     first: First = 20,

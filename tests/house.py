@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from blockbuster import blockbuster_ctx
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 from structlog.types import EventDict
@@ -21,11 +22,13 @@ from adapters.sandbox.homes import LANDMARKS, PEOPLE, TIME_ZONE
 from adapters.sandbox.options import SandboxOptions
 from gateway.app import UPSTREAM_SECONDS, create_app
 from gateway.choices import Choices
+from gateway.metrics.families import Family
 from gateway.settings import Settings
 from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
 from resolvers.policy import Access, Budget, Feeds, Override, Policy, Tenant
 from tests.canaries import forbidden, personal
+from tests.watched import Steps, labels_in
 
 TODAY = date(2026, 7, 14)
 NOON = datetime(2026, 7, 14, 17, 0, tzinfo=UTC)
@@ -76,6 +79,7 @@ class House:
     changed: bool = False
     tokens: dict[str, str] = field(default_factory=dict)
     app: ASGIApp | None = None
+    steps: Steps = field(default_factory=Steps)
 
     async def token(self, email: str) -> str:
         """Return a bearer token for anybody."""
@@ -88,9 +92,9 @@ class House:
         """Ask the graph; return the whole answer, without what it cost.
 
         No answer, body or headers, may hold what names somebody else of the seed, and no line of
-        the log what names anybody, whatever the test is about (T-1).
+        the log, nor step of a trace, what names anybody, whatever the test is about (T-1).
         """
-        before = len(self.logs)
+        seen = self.seen()
         headers = {} if email is None else {"authorization": f"Bearer {await self.token(email)}"}
         body = {"query": query, "variables": variables}
         answer = await self.gateway.post("/graphql", json=body, headers=headers)
@@ -98,11 +102,26 @@ class House:
             told_all = f"{answer.text} {answer.headers}"
             leaked = forbidden(*self.seed, email or "nobody").found_in(told_all)
             assert not leaked, f"{email} was told of somebody else: {leaked}"
-            logged = personal(*self.seed).found_in(str(self.logs[before:]))
-            assert not logged, f"the log names somebody: {logged}"
+            logged = personal(*self.seed).found_in(self.told_since(seen))
+            logged |= {"an email"} if "@" in self.told_since(seen) else set()
+            assert not logged, f"the log or a trace names somebody: {logged}"
         told: dict[str, Any] = answer.json()
         told.pop("extensions", None)
         return told
+
+    def seen(self) -> tuple[int, int]:
+        """Return how much was logged and traced until now."""
+        return len(self.logs), len(self.steps.taken)
+
+    def told_since(self, seen: tuple[int, int]) -> str:
+        """Return all that was logged and traced since then."""
+        return f"{self.logs[seen[0] :]} {self.steps.taken[seen[1] :]}"
+
+    async def metrics(self) -> list[Family]:
+        """Return what the gateway tells of itself in numbers."""
+        assert isinstance(self.app, Starlette)
+        families: list[Family] = await self.app.state.metrics()
+        return families
 
     async def data(self, email: str | None, query: str, **variables: object) -> Any:  # noqa: ANN401  # JSON
         """Ask for an answer without errors; return its data."""
@@ -165,6 +184,7 @@ def settings(**more: object) -> Settings:
         "servicetitan_app_key": given["appKey"],
         "oidc_issuer": given["issuer"],
         "oidc_audience": given["audience"],
+        "payment_processor": "sandbox",
         "database_url": IN_MEMORY,
         "public_url": "http://gateway",
         "secret_key": "a secret of the tests, thirty-two characters and more",
@@ -201,7 +221,7 @@ async def open_house(
     events = Delivering()
     sandbox = create_sandbox(SandboxOptions(public_url=SANDBOX, **given), webhook_transport=events)
     wire = httpx.ASGITransport(sandbox)
-    choices, moment = Choices(policy or demo_policy()), Moment(now)
+    choices, moment, steps = Choices(policy or demo_policy()), Moment(now), Steps()
     gateway = create_app(
         settings(database_url=database, **told),
         choices,
@@ -209,6 +229,7 @@ async def open_house(
         now=moment,
         tells_cost=True,
         patience=patience,
+        tracing=steps,
     )
     events.to = gateway
     # Once it runs, whatever waits for a file, a socket or a lock inside the event loop is an error.
@@ -221,7 +242,13 @@ async def open_house(
             ) as client,
         ):
             seed = given["today"], given["homes"]
-            yield House(client, control, logs, choices, moment, seed, app=gateway)
+            house = House(client, control, logs, choices, moment, seed, app=gateway, steps=steps)
+            yield house
+            if not house.changed:
+                labels = labels_in(await house.metrics())
+                named = personal(*seed).found_in(labels)
+                assert not named, f"a metric names somebody: {named}"
+                assert "@" not in labels, "a metric holds an email"
 
 
 @asynccontextmanager

@@ -80,7 +80,7 @@ async def _worker(url: str) -> AsyncIterator[House]:
             transport=httpx.ASGITransport(gateway), base_url="http://gateway"
         ) as client,
     ):
-        house = House(client, control, [], choices, moment, (TODAY, 4))
+        house = House(client, control, [], choices, moment, (TODAY, 4), app=gateway)
         await house.is_ready()
         yield house
 

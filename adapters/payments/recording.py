@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, Unpack
+from typing import Final, Protocol, Unpack
 
 import structlog
 
@@ -24,6 +24,8 @@ from adapters.servicetitan.errors import (
 )
 
 _A = AttemptState
+
+_NOT_TOLD: Final = "ServiceTitan could not be told"
 
 _log = structlog.get_logger("payments")
 
@@ -115,7 +117,7 @@ class Recording:
         except WriteRefused:
             return await self._refused(attempt, by)
         except (UpstreamUnavailable, UpstreamBusy):
-            return await self._later(attempt, by, "ServiceTitan could not be told")
+            return await self._later(attempt, by, _NOT_TOLD)
         except Exception as error:  # noqa: BLE001  # it may have been written, whatever it was
             _log.warning("recording unknown", attempt=attempt.id, error=type(error).__name__)
             return await self._later(attempt, by, "ServiceTitan's answer was lost")
@@ -147,9 +149,15 @@ class Recording:
 
     async def _refused(self, attempt: Attempt, by: By) -> Attempt:
         told = "ServiceTitan refused to record it"
-        if self.terms().refunds_refused:
+        if self.terms().refunds_refused and not await self._may_stand_there(attempt):
             return await self.desk.move(attempt, _A.REFUND_PENDING, by, told)
         return await self._hand_off(attempt, by, told)
+
+    async def _may_stand_there(self, attempt: Attempt) -> bool:
+        """Was it told before, so that it may be refused for what stands there by now?"""
+        steps = await self.desk.attempts.steps(attempt.id)
+        before = [step.told for step in steps if step.state is _A.RECORD_PENDING]
+        return any(told != _NOT_TOLD for told in before)
 
     async def _hand_off(self, attempt: Attempt, by: By, told: str) -> Attempt:
         return await self.desk.move(attempt, _A.HANDED_OFF, by, told, tries=0)
@@ -159,5 +167,5 @@ class Recording:
     ) -> Attempt:
         if attempt.state is not _A.RECORDING:
             return await self.desk.put_off(await self.desk.note(attempt, **changes))
-        tries = attempt.tries + 1
-        return await self.desk.move(attempt, _A.RECORD_PENDING, by, told, tries=tries, **changes)
+        changes["tries"] = attempt.tries + 1
+        return await self.desk.move(attempt, _A.RECORD_PENDING, by, told, **changes)

@@ -130,10 +130,13 @@ class SaleDesk:
         """Have a deposit sent back, where it was charged.
 
         It is only said here that it is to go back: who drives payments sees to it.
+        What is being recorded at this moment is sent back later: the office has to know of it.
         """
         for _ in range(_TIMES):
             if not may_move(attempt.state, AttemptState.REFUND_PENDING):
                 return
+            if attempt.state is AttemptState.RECORDING:  # whether it stands there is known soon
+                raise Overtaken
             by = By(GATEWAY, attempt.request_id, self.now())
             moved = await self.attempts.move(
                 attempt, AttemptState.REFUND_PENDING, by, because, next_at=by.at

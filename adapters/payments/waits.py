@@ -54,7 +54,7 @@ def again_after(state: AttemptState, tries: int, charged: timedelta | None = Non
         is_old = charged is not None and charged >= _SOME_DAYS
         return HANDED_OFF_LONG_AGO if is_old else HANDED_OFF
     first, longest = _FIRST_AND_LONGEST.get(state, _ELSE)
-    return min(first * 2 ** min(tries, _MOST_DOUBLED), longest)
+    return min(first * (1 << min(tries, _MOST_DOUBLED)), longest)
 
 
 def has_had_time(attempt: Attempt, now: datetime) -> bool:

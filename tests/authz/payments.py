@@ -37,6 +37,7 @@ class Made:
 MADE: Final = (
     Made("OWNER", PAT, {500106: "10.00"}),
     Made("OWNER", PAT, {500107: "5.00", 500108: "5.00"}, _DECLINED),
+    Made("OWNER", PAT, {500106: "1.00", 500108: "1.00"}, _DECLINED),
     Made(None, PAT, {500107: "7.50"}, _UNDER_WAY),
     Made("PAYMENT_LINK", PAT, {500106: "1.00"}, _DECLINED),
     Made("OTHER_OWNER", BETA, {500303: "3.00"}, _DECLINED),

@@ -1,22 +1,25 @@
 """The example front end against a demo, in a real browser."""
 
+import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Demo, running_demo
-from tests.browser.example import BUILT, NOT_BUILT, Example, point_at, serving
+from tests.browser.example import BUILT, FOLDER, NOT_BUILT, Example, point_at, serving
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Watched
 
 PAT = "pat@example.com"
 SECONDS = 30_000
+COMMAND = re.compile(r"^curl .*$", re.MULTILINE)
 MOVEMENTS = "/_sandbox/processor/movements"
 
 
@@ -78,20 +81,24 @@ async def test_without_billing_access_there_is_nothing_of_money(example: Example
 async def test_what_changes_is_shown_while_it_does(example: Example) -> None:
     await example.sign_in(PAT)
     await example.go_to("Jobs")
-    row = example.row("EV Charger Installation")
-    await expect(row).to_contain_text("Wei Zhang")
-    appointments = "/_sandbox/records/appointments"
-    found = await example.sandbox("GET", f"{appointments}/400102")
-    start = datetime.fromisoformat(found.json()["start"])
-    later = {
-        name: (datetime.fromisoformat(found.json()[name]) + timedelta(days=7)).isoformat()
-        for name in ("start", "end", "arrivalWindowStart", "arrivalWindowEnd")
-    }
-    before = await row.locator(".end p").first.inner_text()
-    await example.sandbox("PUT", f"{appointments}/400102", later)
-    await expect(row.locator(".end p").first).not_to_have_text(before, timeout=SECONDS)
-    day = start + timedelta(days=7)
-    await expect(row).to_contain_text(f"{day:%b} {day.day}, {day.year}")
+    await expect(example.row("EV Charger Installation")).to_contain_text("Wei Zhang")
+    command = COMMAND.findall((FOLDER / "README.md").read_text("utf-8"))[-1]
+    here = command.replace("http://127.0.0.1:8010", example.demo.sandbox_url)
+    shell = await asyncio.create_subprocess_shell(here, stdout=DEVNULL)
+    assert await shell.wait() == 0
+    await expect(example.row("EV Charger Installation")).to_have_count(0, timeout=SECONDS)
+    await expect(example.page.get_by_role("button", name="On hold")).to_have_text("On hold 2")
+
+
+async def test_a_code_that_was_not_asked_for_is_not_taken(example: Example) -> None:
+    asked = list[str]()
+    example.page.on("request", lambda one: asked.append(one.url))
+    await example.page.goto(example.url)
+    await example.page.get_by_role("button", name="Sign in").click()
+    await example.page.get_by_role("button", name=PAT, exact=True).wait_for()
+    await example.page.goto(f"{example.url}/signed-in?code=theirs&state=theirs")
+    await expect(example.page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert [url for url in asked if url.endswith("/token")] == []
 
 
 async def test_a_reload_stays_signed_in(example: Example) -> None:
@@ -215,3 +222,16 @@ async def test_a_declined_card_then_one_more_step(example: Example) -> None:
     await example.page.get_by_role("button", name="Complete").click()
     told = example.page.get_by_role("status").filter(has_text="Thank you, this is paid.")
     await expect(told).to_contain_text("$414.00", timeout=SECONDS)
+
+
+async def test_a_bank_is_debited_with_an_authorization(example: Example) -> None:
+    await example.sign_in("quinn@example.com")
+    await example.pay("500601", "Sandbox Bank ending in 6789")
+    dialog = example.page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("I authorize Harbor & Oak Home Services")
+    await example.page.get_by_role("button", name="Pay $426.85").click()
+    await expect(example.page.get_by_label("Your full name")).to_be_focused()
+    await example.page.get_by_label("Your full name").fill("Quinn Abara")
+    await example.page.get_by_label("I authorize this payment").check()
+    await example.page.get_by_role("button", name="Pay $426.85").click()
+    await expect(dialog).to_contain_text("Your payment is being processed.", timeout=SECONDS)

@@ -102,6 +102,12 @@ def test_a_taken_port_is_named(taken: int, command: tuple[str, ...], option: str
     )
 
 
+def test_where_a_front_end_is_must_be_an_origin() -> None:
+    result = run("demo", "--site-url", "portal.example.com")
+    assert result.exit_code == 2
+    assert "--site-url" in result.stderr
+
+
 def test_the_schema_is_printed() -> None:
     result = run("schema")
     assert (result.exit_code, result.stdout) == (0, sdl())

@@ -1,9 +1,18 @@
 """Whose payments are told to whom, what of them, and as which document."""
 
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.ledger.attempts import Attempts
+from adapters.ledger.audit import By
+from adapters.ledger.errors import LedgerUnavailable
+from adapters.ledger.ledger import Ledger
+from adapters.ledger.payment_states import AttemptState
+from adapters.ledger.pending_amounts import Pending, PendingAmounts
 from resolvers.levels import AccessLevel
 from resolvers.policy import Access, Override, Payments
 from tests.house import HOME, RILEY, House, demo_policy, gid, ready_house
@@ -198,3 +207,55 @@ async def test_r34_the_invoice_as_pdf_tells_what_is_in_process() -> None:
         assert "95.19" in text
         assert "$195.19" not in text
         assert "Other credits" not in text
+
+
+async def test_where_what_is_pending_cannot_be_read_nobody_is_let_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await pay(house, wish(OPEN)))["userErrors"] == []
+
+    async def unread(_self: PendingAmounts, _revision: int) -> Pending:
+        raise LedgerUnavailable("The ledger does not answer.")
+
+    monkeypatch.setattr(PendingAmounts, "at", unread)
+    for query in (
+        "{ viewer { tasks { totalDue } } }",
+        f'{{ invoice(id: "{gid(OPEN)}") {{ id }} }}',
+    ):
+        answer = await house.ask(PAT, query)
+        assert [*answer["data"].values()] == [None]
+        codes = [error["extensions"]["code"] for error in answer["errors"]]
+        assert codes == ["UPSTREAM_UNAVAILABLE"]
+    answer = await house.data(None, "{ portal { businessName } }")
+    assert answer == {"portal": {"businessName": "Our company"}}
+
+
+async def test_a_receipts_address_opens_nothing_once_the_money_went_back(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/ledger.db"
+    async with ready_house(demo_policy(payments=PARTS), database=url) as house:
+        told = await pay(house, wish(OPEN))
+        address = told["payment"]["receiptUrl"]
+        assert (await house.gateway.get(address)).status_code == 200
+        await sent_back(url)
+        assert (await house.gateway.get(address)).status_code == 404
+        seen = (await asked(house, PAGE))["payments"]["nodes"]
+        assert [row["state"] for row in seen] == ["REFUNDED"]
+        again = (await house.data(PAT, PENDING, id=gid(OPEN)))["invoice"]
+        assert again == {
+            "amountProcessing": "0.00",
+            "payableOnline": True,
+            "pendingPayments": [],
+        }
+
+
+async def sent_back(url: str) -> None:
+    """Have the one payment sent back, as another process does."""
+    ledger = await asyncio.to_thread(Ledger, url)
+    await ledger.open()
+    attempts, by = Attempts(ledger), By("office", "request", datetime.now(UTC))
+    [attempt] = await attempts.listed()
+    for state in (AttemptState.REFUND_PENDING, AttemptState.REFUNDED):
+        moved = await attempts.move(attempt, state, by)
+        assert moved is not None
+        attempt = moved
+    await ledger.aclose()

@@ -5,17 +5,22 @@ from typing import Any
 
 import pytest
 
+from adapters.ledger.attempt_rows import Attempt
+from adapters.ledger.attempts import Attempts
 from adapters.payments.errors import OutcomeUnknown, ProcessorUnavailable
-from adapters.payments.processor import Method, Source
+from adapters.payments.processor import Charge, ChargeOrder, Method, Source
 from adapters.payments.sandbox_processor import SandboxProcessor
-from resolvers.policy import Payments
-from tests.house import House, demo_policy, gid, ready_house
+from resolvers.ids import global_id
+from resolvers.levels import AccessLevel
+from resolvers.policy import Access, Invoices, Override, Payments, Policy
+from tests.house import HOME, RILEY, House, demo_policy, gid, ready_house
 from tests.paying.asking import (
     CANCEL,
     CONFIRM,
     MINE,
     OPEN,
     PARTLY,
+    PARTS,
     PAT,
     PAY,
     QUOTE,
@@ -225,3 +230,111 @@ async def test_what_the_tenant_does_not_offer_is_not_accepted() -> None:
         for token in ("sandbox_apple_pay", "sandbox_google_pay", "sandbox_pay_by_bank"):
             assert await codes(house, wish(OPEN, **by(token))) == ["METHOD_NOT_ACCEPTED"]
         assert await codes(house, wish(OPEN)) == []
+
+
+async def test_dl4_a_link_whose_time_is_over_quotes_and_pays_nothing() -> None:
+    async with staffed_house() as house:
+        token = await linked(house, "500106")
+        await house.put("invoices", 500106, balance="0.00", paidOn="2026-07-06T00:00:00Z")
+        told = await held(house, token, QUOTE, ids=[gid(OPEN)])
+        assert [error["extensions"]["code"] for error in told["errors"]] == ["NOT_FOUND"]
+        told = await held(house, token, PAY, input=wish(OPEN))
+        errors = told["data"]["payInvoices"]["userErrors"]
+        assert [error["code"] for error in errors] == ["NOT_FOUND"]
+
+
+async def test_q6_an_invoice_that_is_held_back_is_not_paid() -> None:
+    async with ready_house(demo_policy(invoices=Invoices(hide_of_open_jobs=True))) as house:
+        await house.put("invoices", 500103, total="10.00", balance="10.00")
+        told = wish(OPEN, total="10.00") | {"invoiceIds": [global_id("Invoice", 500103)]}
+        assert await codes(house, told) == ["NOT_FOUND"]
+        assert await codes(house, wish(OPEN, idempotencyKey="key 2")) == []
+
+
+async def test_rights_that_change_while_paying_are_obeyed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspect = SandboxProcessor.inspect
+
+    async def inspected(self: SandboxProcessor, source: Source) -> Method:
+        await house.choose(_pat(AccessLevel.NON_BILLING))
+        return await inspect(self, source)
+
+    monkeypatch.setattr(SandboxProcessor, "inspect", inspected)
+    answer = await house.ask(PAT, PAY, input=wish(OPEN))
+    assert answer["data"] is None
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
+    assert (await house.sandbox.get("/_sandbox/processor/orders")).json() == {"orders": []}
+
+
+async def test_rights_that_change_right_before_the_charge_stop_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = SandboxProcessor.prepare
+
+    async def prepared(self: SandboxProcessor, order: ChargeOrder) -> Charge:
+        changed = _pat(AccessLevel.NON_BILLING, at_home=AccessLevel.BILLING)
+        await house.choose(changed)
+        charge = await prepare(self, order)
+        monkeypatch.setattr(SandboxProcessor, "prepare", prepare)
+        return charge
+
+    monkeypatch.setattr(SandboxProcessor, "prepare", prepared)
+    refused = await house.ask(PAT, PAY, input=wish(OPEN))
+    errors = refused["data"]["payInvoices"]["userErrors"]
+    assert [error["code"] for error in errors] == ["NOT_FOUND"]
+    assert await movements(house) == []
+
+
+def _pat(level: AccessLevel, *, at_home: AccessLevel | None = None) -> Policy:
+    """Return choices by which pat has these levels: on the customer, and at home."""
+    own = [Override(customer=HOME, level=level)]
+    own += [] if at_home is None else [Override(customer=HOME, location=2001, level=at_home)]
+    return demo_policy(access=Access(people=RILEY | {PAT: tuple(own)}), payments=PARTS)
+
+
+async def test_what_was_paid_since_the_operation_began_is_seen(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = Attempts.find
+
+    async def found(self: Attempts, principal: str, key: str) -> Attempt | None:
+        monkeypatch.setattr(Attempts, "find", find)
+        assert await codes(house, wish(OPEN, idempotencyKey="the other tab")) == []
+        return await find(self, principal, key)
+
+    monkeypatch.setattr(Attempts, "find", found)
+    assert await codes(house, wish(OPEN)) == ["PAYMENT_IN_PROGRESS"]
+    assert (await asked(house, MINE))["payments"]["totalCount"] == 1
+    assert await movements(house) == [("CHARGE", "436.50")]
+
+
+async def test_r64_a_link_is_told_nothing_of_a_payment_that_paid_more_than_its_invoice() -> None:
+    async with staffed_house(demo_policy(payments=Payments(allow_partial=True))) as house:
+        token = await linked(house, "500106")
+        agreed = (await quoted(house, OPEN, PARTLY))["achAuthorization"]["version"]
+        signed = {"achAuthorization": {"version": agreed, "authorizedBy": "Pat Sullivan"}}
+        both = wish(OPEN, PARTLY, total="631.69", **by("sandbox_bank"))
+        paid = (await pay(house, both | signed))["payment"]
+        assert paid["state"] == "PROCESSING"
+        seen = """query($id: ID!, $of: ID!) { node(id: $id) { id }
+            invoice(id: $of) { balance amountProcessing pendingPayments { id } } }"""
+        told = (await held(house, token, seen, id=paid["id"], of=gid(OPEN)))["data"]
+        assert told["node"] is None
+        assert told["invoice"] == {
+            "balance": "0.00",
+            "amountProcessing": "436.50",
+            "pendingPayments": [],
+        }
+        assert await held(house, token, CONFIRM, id=paid["id"]) == await held(
+            house, token, CONFIRM, id=global_id("Payment", 999_999)
+        )
+
+
+async def test_staff_by_themselves_are_quoted_nothing_and_it_costs_nothing() -> None:
+    async with staffed_house() as house:
+        told = await as_staff(house, QUOTE, ids=[gid(OPEN)])
+        assert told == {"data": {"viewer": {"paymentQuote": None}}}
+        assert await house.calls() == {}
+        told = await as_staff(house, QUOTE, through=PAT, ids=[gid(OPEN)])
+        assert told["data"]["viewer"]["paymentQuote"]["total"] == "436.50"

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.payments.processor import Charge, ChargeOrder
 from adapters.payments.sandbox_processor import SandboxProcessor
+from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
 from resolvers.policy import Access, Override
 from tests.house import HOME, RILEY, House, demo_policy, gid
@@ -85,3 +86,26 @@ async def test_dl11_a_link_that_is_revoked_right_before_the_charge(
         assert (
             await house.ask(PAT, "query($i: ID!) { invoice(id: $i) { balance } }", i=gid(OPEN))
         )["data"] == {"invoice": {"balance": "436.50"}}
+
+
+async def test_one_that_is_billed_to_another_of_their_customers_right_before_the_charge(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {"total": "10.00", "balance": "10.00", "active": True}
+    bill_to = [{"id": 1011, "name": "Alpha Apartments"}, {"id": 1012, "name": "Beta Plaza"}]
+    await house.put("invoices", 770001, **row, customer=bill_to[0])
+    invoice = global_id("Invoice", 770001)
+
+    async def moved() -> None:
+        await house.put("invoices", 770001, customer=bill_to[1])
+
+    before_the_charge(monkeypatch, moved)
+    told = wish(OPEN, total="10.00") | {"invoiceIds": [invoice]}
+    answer = await house.data("morgan@example.com", PAY, input=told)
+    assert [error["code"] for error in answer["payInvoices"]["userErrors"]] == ["NOT_FOUND"]
+    seen = await house.data(
+        "morgan@example.com", "query($i: ID!) { invoice(id: $i) { balance } }", i=invoice
+    )
+    assert seen == {"invoice": {"balance": "10.00"}}
+    assert await movements(house) == []
+    assert await orders(house) == ["CANCELED"]

@@ -20,7 +20,7 @@ from tests.databases import postgresql, shared_url
 from tests.house import NOON, SANDBOX, TODAY, House, Moment, demo_policy, settings
 from tests.paying.asking import OPEN, PAT, PAY, by, movements, step_done, wish
 from tests.paying.asking import codes as refusals
-from tests.paying.test_recording import RECORDS, in_books, later, only, owed, part, state, till
+from tests.paying.recorded import RECORDS, in_books, later, only, owed, part, state, till
 
 __all__ = ["postgresql", "shared_url"]
 

@@ -12,6 +12,7 @@ from adapters.servicetitan.errors import (
     WriteRefused,
     WriteUnknown,
 )
+from adapters.servicetitan.model import PaymentId
 from tests.payments.fates import Clock, Fate, Life
 
 SHOWN_AFTER = 120.0
@@ -32,6 +33,7 @@ class Entry:
     id: int
     told: PaymentToRecord
     shown_from: datetime
+    is_void: bool = False
 
 
 @dataclass
@@ -61,7 +63,7 @@ class Accounts:
     def marked(self, customer: int, marker: str) -> list[MarkedPayment]:
         """Tell the customer's payments that bear this marker, of those that are shown by now."""
         return [
-            MarkedPayment(id=entry.id, memo=marker)
+            MarkedPayment(id=PaymentId(entry.id), memo=marker, active=not entry.is_void)
             for entry in self.entries
             if (entry.told.customer, entry.told.marker) == (customer, marker)
             and entry.shown_from <= self.clock()

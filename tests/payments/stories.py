@@ -93,7 +93,7 @@ class Story:
         parts = {of: self._part(of) for of in self.owed}
         plan = self.rng.choice(PLANS)
         kind = "BANK_ACCOUNT" if plan is Plan.BANK and self.rng.random() < 0.5 else "CARD"
-        for _ in range(self.rng.choice([1, 1, 2, 3])):
+        for _ in range(self.rng.choice([1, 1, 1, 2])):
             await self.world.fates.pause()
             process = self._alive()
             with suppress(*_EXPECTED, Killed):
@@ -168,9 +168,8 @@ class Story:
         self.world.fates.calm = True
         processes = [self.world.process(), self.world.process()]
         if self.rng.random() < 0.6:  # before what is late has come in
-            for process in processes:
-                self.world.clock.pass_by(35)
-                await process.reconciler.turn()
+            self.world.clock.pass_by(70)
+            await processes[0].reconciler.turn()
         self.world.clock.pass_by(LONGEST_LATE)
         for order in [*self.world.book.orders.values()] * 2:
             self._moves(order)

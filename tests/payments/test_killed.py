@@ -74,13 +74,13 @@ async def sandbox() -> AsyncIterator[httpx.AsyncClient]:
 async def gateway(sandbox: httpx.AsyncClient, folder: Path) -> AsyncIterator["Gateway"]:
     """A gateway over them, which keeps its ledger in this folder, ready to let people in."""
     url = str(sandbox.base_url).rstrip("/")
-    given = SandboxOptions(public_url=url).credentials()
+    given = {name: str(of) for name, of in SandboxOptions(public_url=url).credentials().items()}
     policy = folder / "policy.toml"
     await asyncio.to_thread(policy.write_text, POLICY)
     told = {
         "PORTAL_SERVICETITAN_API_URL": given["apiUrl"],
         "PORTAL_SERVICETITAN_AUTH_URL": given["authUrl"],
-        "PORTAL_SERVICETITAN_TENANT_ID": str(given["tenantId"]),
+        "PORTAL_SERVICETITAN_TENANT_ID": given["tenantId"],
         "PORTAL_SERVICETITAN_CLIENT_ID": given["clientId"],
         "PORTAL_SERVICETITAN_CLIENT_SECRET": given["clientSecret"],
         "PORTAL_SERVICETITAN_APP_KEY": given["appKey"],

@@ -170,6 +170,11 @@ def test_r69_r73_r81_office_only_fields_are_not_in_the_graph() -> None:
             "equipment(first: 1) { nodes { proposalHistory { totalCount nodes { id } } } }",
             {"equipment": {"nodes": [{"proposalHistory": {"totalCount": 0, "nodes": []}}]}},
         ),
+        ("payments { totalCount nodes { id } }", {"payments": {"totalCount": 0, "nodes": []}}),
+        (
+            'paymentMethods(customerId: "Q3VzdG9tZXI6MTAwMQ") { id }',
+            {"paymentMethods": None},
+        ),
         (
             "jobs(tab: ON_HOLD) { nodes { invoices { id } total } }",
             {"jobs": {"nodes": [{"invoices": [], "total": None}]}},
@@ -209,6 +214,11 @@ def test_every_field_that_says_so_was_tried() -> None:
         "Job.invoices",
         "Job.proposals",
         "Job.total",
+        "Viewer.paymentMethods",
+        "Viewer.payments",
+        "Mutation.removePaymentMethod",  # these three in tests/paying/test_methods.py
+        "Mutation.savePaymentMethod",
+        "Mutation.setPrimaryPaymentMethod",
     }
 
 
