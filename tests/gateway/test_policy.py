@@ -199,8 +199,8 @@ ZONE = 'tenant.time_zone must be the name of a time zone, for example "America/C
         (
             "[payments]\nrecord_in_servicetitan = true\n[payments.payment_types]\nCARD = 7",
             (
-                "payments.payment_types has no BANK_ACCOUNT: record_in_servicetitan needs the id of a "
-                "payment type for each of payments.methods"
+                "payments.payment_types has no BANK_ACCOUNT: record_in_servicetitan needs the id "
+                "of a payment type for each of payments.methods"
             ),
         ),
         ('[agreements]\nstatuses = ["Sent", "Sent"]', "agreements.statuses names Sent twice"),
