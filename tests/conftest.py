@@ -1,10 +1,12 @@
 """What holds for the whole suite: with REQUIRE_ALL=1 a skip is a failure."""
 
+import logging
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 PASSED_OVER = "SERVICETITAN_SPECS"
@@ -20,6 +22,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(here).as_posix().startswith(PROCESSES):
             item.add_marker(pytest.mark.processes)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Undo what a command or a test does to the log of the whole process."""
+    before, root = structlog.get_config(), logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.configure(**before)
 
 
 @pytest.hookimpl(wrapper=True)

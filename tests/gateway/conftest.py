@@ -1,6 +1,5 @@
 """A pretend identity provider on the wire, tokens of its making, and a bare endpoint to ask."""
 
-import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -9,7 +8,6 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 import respx
-import structlog
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from starlette.applications import Starlette
@@ -156,17 +154,6 @@ def graph() -> Graph:
 async def client(graph: Graph) -> AsyncIterator[httpx.AsyncClient]:
     async with graph.client() as client:
         yield client
-
-
-@pytest.fixture(autouse=True)
-def logs_as_they_were() -> Iterator[None]:
-    """Undo what a command does to the log of the whole process."""
-    before, root = structlog.get_config(), logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.databases import postgresql, shared_url
-from tests.gateway.conftest import logs_as_they_were
 
-__all__ = ["logs_as_they_were", "postgresql", "shared_url"]
+__all__ = ["postgresql", "shared_url"]
 
 
 @pytest.fixture
