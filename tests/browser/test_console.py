@@ -95,8 +95,11 @@ async def test_every_screen_has_a_ready_query_that_answers(console: Console) -> 
     shown = await console.page.get_by_role("region", name="Screens").locator("strong").all()
     assert sorted([await one.inner_text() for one in shown]) == sorted([*titles.values(), *staff])
     await console.look_as("pat@example.com")
-    for title in titles.values():
+    for page, title in titles.items():
         await console.choose(title)
+        if "\nmutation" in page.read_text("utf-8"):  # through other eyes nothing is changed
+            await expect(console.run_button).to_be_disabled()
+            continue
         answer = await console.run()
         assert "errors" not in answer, title
         assert answer["data"], title
