@@ -12,6 +12,7 @@ from adapters.cache.errors import CacheUnavailable
 from adapters.cache.fills import Forgotten
 from adapters.cache.seeking import Intent, Seeker
 from adapters.cache.store import Store
+from adapters.ending import ended
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.priority import Priority
 from adapters.servicetitan.resource import Resource
@@ -128,9 +129,7 @@ class Changes:
 
     async def aclose(self) -> None:
         """Leave out what would have been done once more: the ages end it."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(self._tasks)
 
 
 def _records(resource: Resource[Any], ids: Sequence[int]) -> Forgotten:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from adapters.ending import ended
 from adapters.servicetitan.errors import UpstreamUnavailable
 
 Q = TypeVar("Q", bound=Hashable)
@@ -72,9 +73,7 @@ class Flights(Generic[Q, A]):
 
     async def aclose(self) -> None:
         """End what is still under way; its readers are told that the gateway stops."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(self._tasks)
 
 
 class Stopping(UpstreamUnavailable):

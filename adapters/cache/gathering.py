@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from adapters.cache.usage import Usage
+from adapters.ending import ended
 from adapters.servicetitan.client import Answer
 from adapters.servicetitan.errors import NobodyWaits, UpstreamBusy, UpstreamError
 from adapters.servicetitan.model import Model
@@ -164,6 +165,4 @@ class Gathering:
             if party.departs is not None:
                 party.departs.cancel()
             party.told.cancel()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(self._tasks)

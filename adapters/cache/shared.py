@@ -10,9 +10,6 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 from redis.typing import EncodableT
@@ -24,6 +21,8 @@ from adapters.cache.fills import Began, Forgotten
 from adapters.cache.fuse import Fuse
 from adapters.cache.generations import MARK_SECONDS
 from adapters.cache.names import Names
+from adapters.ending import ended
+from adapters.redis_clients import impatient
 
 T = TypeVar("T")
 
@@ -80,14 +79,7 @@ class Shared:
     def __init__(self, url: str, names: Names, counts: Counts) -> None:
         self.names = names
         self.counts = counts
-        self.client: Redis = Redis.from_url(
-            url,
-            protocol=2,
-            socket_timeout=CHANGE_SECONDS,
-            socket_connect_timeout=CHANGE_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-            driver_info=None,  # to find out its own version, the library waits for the disk
-        )
+        self.client = impatient(url, CHANGE_SECONDS, protocol=2)
         self._fuse = Fuse()
         self._turns = asyncio.Semaphore(_MOST_AT_ONCE)
         self._late: set[asyncio.Future[Any]] = set()
@@ -219,9 +211,7 @@ class Shared:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        for task in tuple(self._late):
-            task.cancel()
-        await asyncio.gather(*self._late, return_exceptions=True)
+        await ended(self._late)
         await self.client.aclose()
 
 

@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from adapters.ending import ended
+
 TRUST_SECONDS = 1.0
 """For how long after a question that Redis answered memory may be believed."""
 
@@ -26,7 +28,8 @@ class Subscription:
 
     Redis answers a ping on this connection after everything that was told before it: who has the
     answer has heard all that was told until the ping was sent. A connection that dies unseen stops
-    answering, and trust ends `TRUST_SECONDS` after the last ping that was answered.
+    answering, and trust ends `TRUST_SECONDS` after the last ping that was answered. `begin` is
+    called whenever something may have been missed, `sure` once it is certain again that nothing is.
     """
 
     def __init__(
@@ -35,11 +38,13 @@ class Subscription:
         channel: str,
         hear: Callable[[bytes], Awaitable[None]],
         begin: Callable[[], None],
+        sure: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
         self._channel = channel
         self._hear = hear
         self._begin = begin
+        self._sure = sure
         self._until = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -73,7 +78,9 @@ class Subscription:
             await pubsub.ping()
             while await self._next(pubsub, sent + TRUST_SECONDS) != "pong":
                 pass
-            self._until = sent + TRUST_SECONDS
+            was, self._until = self._until, sent + TRUST_SECONDS
+            if not was:
+                self._sure()
             while time.monotonic() < sent + _EVERY_SECONDS:
                 await self._next(pubsub, sent + _EVERY_SECONDS, is_urgent=False)
 
@@ -94,6 +101,5 @@ class Subscription:
     async def aclose(self) -> None:
         """Stop listening."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await ended([self._task])
         self._until = 0.0

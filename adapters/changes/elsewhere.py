@@ -9,13 +9,11 @@ from typing import Final
 
 import msgspec
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from adapters.cache.subscription import Subscription
 from adapters.changes.bus import Change, Changes
+from adapters.redis_clients import impatient
 from adapters.servicetitan.catalog import RESOURCES
 
 MOST_WAITING: Final = 10_000
@@ -25,7 +23,6 @@ MOST_TOLD: Final = 200
 """How many changes one message names."""
 
 PATIENCE_SECONDS: Final = 1.0
-LOOK_SECONDS: Final = 0.25
 AGAIN_SECONDS: Final = 1.0
 
 _BY_NAME = {resource.name: resource for resource in RESOURCES}
@@ -64,15 +61,10 @@ class Elsewhere:
         self._bus = bus
         self._worker = token_hex(8)
         self._channel = f"changes:{tenant}"
-        self._client: Redis = Redis.from_url(
-            redis_url,
-            protocol=2,
-            socket_timeout=PATIENCE_SECONDS,
-            socket_connect_timeout=PATIENCE_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-            driver_info=None,  # to find out its own version, the library waits for the disk
+        self._client = impatient(redis_url, PATIENCE_SECONDS, protocol=2)
+        self._subscription = Subscription(
+            self._client, self._channel, self._hear, self._begin, self._pass_on_gap
         )
-        self._subscription = Subscription(self._client, self._channel, self._hear, self._begin)
         self._waiting: deque[Change] = deque()
         self._any = asyncio.Event()
         self._owes = False
@@ -90,24 +82,14 @@ class Elsewhere:
         self._subscription.start()
         try:
             while True:
-                self._pass_on_gap()
                 if not await self._send():
                     await asyncio.sleep(AGAIN_SECONDS)
-                await self._something()
+                if not (self._waiting or self._owes):
+                    self._any.clear()
+                    await self._any.wait()
         finally:
             await self._subscription.aclose()
             await self._client.aclose()
-
-    async def _something(self) -> None:
-        """Wait until there is something to tell, a little while at most."""
-        if self._waiting or self._owes:
-            return
-        self._any.clear()
-        try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self._any.wait()
-        except TimeoutError:
-            return
 
     def _put(self, changes: Sequence[Change]) -> None:
         self._waiting.extend(changes)
@@ -162,7 +144,10 @@ class Elsewhere:
         self._missed = True
 
     def _pass_on_gap(self) -> None:
-        """Tell of what was missed once it is certain that everything is heard again."""
+        """Tell of what was missed once it is certain that everything is heard again.
+
+        At once: who begins to listen a moment later missed nothing, and is not told otherwise.
+        """
         if self._missed and self._subscription.is_trusted():
             self._missed = False
             self._bus.miss()

@@ -15,6 +15,7 @@ from adapters.changes.applying import Applier
 from adapters.changes.counts import FeedCounts
 from adapters.changes.marks import Mark, move_mark, read_mark
 from adapters.changes.sources import SOURCES, Source
+from adapters.ending import ended
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.leases import LeaseLost, Leases, require
 from adapters.ledger.ledger import Ledger
@@ -143,9 +144,7 @@ class Follower:
             await self._until_lost()
         finally:
             self.is_leading = False
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(tasks)
 
     async def _until_lost(self) -> None:
         while True:

@@ -186,7 +186,8 @@ async def street(
     """Open a house whose sandbox sends it events, on a real port."""
     blocks = {"subscriptions": subscriptions} if subscriptions else {}
     chosen = policy or demo_policy(feeds=Feeds(every_seconds=every_seconds), **blocks)
-    told = KEYS | SETTINGS | dict(more.pop("told", {}))
+    here = {"allowed_hosts": ("127.0.0.1",)}
+    told = KEYS | SETTINGS | here | dict(more.pop("told", {}))
     given: dict[str, Any] = {"webhook_url": URL, "webhook_retries": (0.05,) * 4}
     async with ready_house(chosen, **(given | more), told=told) as house, served(house) as opened:
         yield opened

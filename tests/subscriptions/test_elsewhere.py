@@ -83,6 +83,22 @@ async def test_each_worker_tells_what_any_applied_once_and_whole(name: str) -> N
             await asyncio.gather(nothing(here), nothing(there))
 
 
+async def test_who_begins_once_it_is_certain_that_all_is_heard_is_told_of_no_loss(
+    name: str,
+) -> None:
+    bus = Changes()
+    part = Elsewhere(bus, URL, name)
+    running = asyncio.create_task(part.run())
+    with bus.subscribe() as early:
+        async with asyncio.timeout(SOON):
+            assert await early.next() == Gap(0)
+        assert part.is_heard()
+        with bus.subscribe() as later:
+            await asyncio.gather(nothing(early), nothing(later))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_another_tenants_changes_are_not_heard(name: str) -> None:
     async with worker(URL, name) as (one, _), worker(URL, f"{name}1") as (other, _):
         with other.subscribe() as there:
