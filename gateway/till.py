@@ -11,6 +11,7 @@ from adapters.changes.bus import Changes
 from adapters.ledger.acceptances import Acceptances
 from adapters.ledger.attempts import Attempts
 from adapters.ledger.audit import Audit
+from adapters.ledger.card_tries import CardTries
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.payer_accounts import PayerAccounts
 from adapters.ledger.pending_amounts import PendingAmounts
@@ -78,6 +79,7 @@ def set_up_till(
         acceptances=acceptances,
         desk=AcceptanceDesk(selling, cashier, Audit(beneath.ledger)),
         pending=PendingAmounts(beneath.ledger, now),
+        tries=CardTries(beneath.ledger),
     )
 
 

@@ -75,6 +75,14 @@ async def accept_estimate(context: Context, wish: AcceptWish) -> AcceptOutcome:
     before = await _begun_before(context, wish)
     if before is not None:
         return before
+    outcome = await _accept_anew(context, wish, by)
+    if outcome.acceptance is not None:
+        return outcome
+    # What stands in its way may be this same request, begun beside it meanwhile.
+    return await _begun_before(context, wish) or outcome
+
+
+async def _accept_anew(context: Context, wish: AcceptWish, by: By) -> AcceptOutcome:
     if not context.policy.proposals.allow_accept:
         return refused(not_done_here("Estimates are not accepted here. Call the office."))
     signature = await _signed(wish)

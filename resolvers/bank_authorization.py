@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.payments.kinds import MethodKind
+from adapters.payments.processor import Origin
+from resolvers.origins import Origin as RequestOrigin
 from resolvers.policy import Policy
 from resolvers.verdict import Refusal, Verdict
 
@@ -12,6 +14,7 @@ BANKS: Final = frozenset({MethodKind.BANK_ACCOUNT, MethodKind.PAY_BY_BANK})
 """Methods that debit a bank account."""
 
 LONGEST_NAME: Final = 200
+LONGEST_AGENT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,13 @@ def authorization_of(policy: Policy) -> Authorization:
     text = policy.payments.bank_authorization.strip()
     text = text.replace("{business}", policy.tenant.business_name)
     return Authorization(hashlib.sha256(text.encode()).hexdigest()[:16], text)
+
+
+def given_from(kind: MethodKind, origin: RequestOrigin) -> Origin | None:
+    """From where did the payer authorize a bank payment? None for others, or where nobody knows."""
+    if kind not in BANKS or origin.address is None or origin.agent is None:
+        return None
+    return Origin(origin.address, origin.agent[:LONGEST_AGENT])
 
 
 def is_authorized(policy: Policy, kind: MethodKind, agreed: Agreed | None) -> Verdict:

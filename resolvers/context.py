@@ -18,6 +18,7 @@ from adapters.servicetitan.model import Model
 from adapters.servicetitan.resource import Ask, Resource
 from resolvers.access import Reach
 from resolvers.acquaintance import owners_of
+from resolvers.beside import Beside
 from resolvers.doors import Doors
 from resolvers.errors import Forbidden
 from resolvers.levels import AccessLevel
@@ -216,7 +217,7 @@ class Context:
 
     async def take_in_pending(self) -> None:
         """Go by what is pending at this moment, from here on; raises LedgerUnavailable."""
-        self.pending.told = await self.doors.till.pending.read()
+        self.pending.take_in(await self.doors.till.pending.read())
 
     async def look_again(self) -> None:
         """Forget what was read for this operation: it has changed something, and reads it anew."""
@@ -237,16 +238,24 @@ class Context:
 
     async def each(self, edge: Edge[R], parent: P, **arguments: object) -> R:
         """Answer one parent's edge, asked for together with that of every parent beside it."""
-        key = (edge, tuple(arguments.items()))
-        loader = self._edges.get(key)
-        if loader is None:
+        (found,) = await self.every(edge, [parent], **arguments)
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
-            async def load(parents: list[P]) -> Sequence[R | BaseException]:
+    async def every(
+        self, edge: Edge[R], parents: Sequence[P], **arguments: object
+    ) -> list[R | BaseException]:
+        """Answer the edge of all these parents, and of every parent asked about beside them."""
+        key = (edge, tuple(arguments.items()))
+        beside = self._edges.get(key)
+        if beside is None:
+
+            async def load(parents: Sequence[P]) -> Sequence[R | BaseException]:
                 return await edge(parents, self, **arguments)
 
-            loader = self._edges[key] = DataLoader(load, cache_key_fn=id)
-        self._parents.append(parent)
-        return cast("R", await asyncio.shield(loader.load(parent)))
+            beside = self._edges[key] = Beside(load)
+        return await beside.of(parents)
 
     async def _load(
         self, resource: Resource[M], asks: Sequence[Ask[M]], *, anew: bool = False
@@ -257,7 +266,9 @@ class Context:
         if loader is None:
             batch = partial(self._batch, anew=anew)
             loader = self._loaders[resource, anew] = DataLoader(batch)
-        flights = (asyncio.shield(loader.load(ask)) for ask in asks)
+        flights = (
+            asyncio.shield(_heard(cast("asyncio.Future[Any]", loader.load(ask)))) for ask in asks
+        )
         answers = await asyncio.gather(*flights, return_exceptions=True)
         for answer in answers:
             if isinstance(answer, BaseException) and not isinstance(answer, UpstreamError):
@@ -302,12 +313,7 @@ class Context:
         return {}
 
     @cached_property
-    def _parents(self) -> list[object]:
-        """Every parent an edge was asked of: they are told apart by where they lie in memory."""
-        return []
-
-    @cached_property
-    def _edges(self) -> dict[Any, DataLoader[Any, Any]]:
+    def _edges(self) -> dict[Any, Beside[Any, Any]]:
         return {}
 
 
@@ -319,4 +325,10 @@ def whole(answer: Iterable[M] | UpstreamError) -> Iterable[M]:
     """Return the rows of an answer that is there; raises the UpstreamError it failed with."""
     if isinstance(answer, UpstreamError):
         raise answer
+    return answer
+
+
+def _heard(answer: asyncio.Future[R]) -> asyncio.Future[R]:
+    """Return what is awaited; a failure that nobody stayed to hear is not a failure of the loop."""
+    answer.add_done_callback(lambda told: told.cancelled() or told.exception())
     return answer

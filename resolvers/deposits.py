@@ -11,7 +11,7 @@ from adapters.payments.processor import PaymentProcessor
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.estimates import ESTIMATES, Estimate
 from resolvers.acceptance_rules import is_deposit_right, is_still_offered
-from resolvers.bank_authorization import BANKS, Agreed
+from resolvers.bank_authorization import BANKS, Agreed, authorization_of, given_from
 from resolvers.beginning import again
 from resolvers.context import Context
 from resolvers.errors import PortalError
@@ -52,7 +52,8 @@ async def deposit_for(
         field = _beneath_deposit(found.field)
         return EstimateError(EstimateErrorCode.PAYMENT_REFUSED, found.message, field)
     attempt = _attempt(context, wish, new, (processor, found, customer))
-    means = Means(found.source, f"Deposit on {name_of(estimate)}", return_url(context))
+    origin = given_from(found.method.kind, context.origin)
+    means = Means(found.source, f"Deposit on {name_of(estimate)}", return_url(context), origin)
     return Deposit(attempt, means, _check(context, new, wish.expected))
 
 
@@ -84,6 +85,7 @@ def _attempt(
         method_label=found.method.label,
         estimate=new.estimate,
         authorization_version=None if agreed is None else agreed.version,
+        authorization_text=None if agreed is None else authorization_of(context.policy).text,
         authorized_by=None if agreed is None else agreed.by.strip(),
     )
 

@@ -1,7 +1,7 @@
 """What every operation asks through: the doors to rights, rows, the ledger and what was sealed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from adapters.ledger.acceptances import Acceptances
 from adapters.ledger.access_levels import AccessLevels
 from adapters.ledger.attempts import Attempts
 from adapters.ledger.audit import Audit
+from adapters.ledger.card_tries import CardTries
 from adapters.ledger.direct_links import DirectLinks
 from adapters.ledger.payer_accounts import PayerAccounts
 from adapters.ledger.pending_amounts import PendingAmounts
@@ -22,7 +23,6 @@ from adapters.payments.acceptance_desk import AcceptanceDesk
 from adapters.payments.cashier import Cashier
 from adapters.payments.processor import PaymentProcessor
 from adapters.servicetitan.client import ServiceTitan
-from resolvers.card_tries import CardTries
 from resolvers.cursors import Cursors
 from resolvers.policy import Policy
 from resolvers.rights import Rights
@@ -57,7 +57,7 @@ class Office:
 class Till:
     """Where money is taken: nowhere without a `processor`. Every verb raises LedgerUnavailable.
 
-    What was taken before is told all the same. `tries` counts cards that are kept, in this process.
+    What was taken before is told all the same. `tries` counts cards that are kept.
     """
 
     processor: PaymentProcessor | None
@@ -67,7 +67,7 @@ class Till:
     acceptances: Acceptances
     desk: AcceptanceDesk
     pending: PendingAmounts
-    tries: CardTries = field(default_factory=CardTries)
+    tries: CardTries
 
 
 @dataclass(frozen=True, slots=True)

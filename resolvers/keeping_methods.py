@@ -11,7 +11,7 @@ from resolvers.bank_authorization import BANKS
 from resolvers.context import Context
 from resolvers.ids import global_id, number_of
 from resolvers.offered_methods import may_be_kept, offered
-from resolvers.payers import payer_of, require_patience
+from resolvers.payers import payer_of, require_patience, require_turn_to_keep
 from resolvers.payment_input import SourceWish, require_source
 from resolvers.payment_methods import KeptMethod, account_of, may_use_methods, methods_of
 from resolvers.processor_answers import NOTHING_DONE, heard
@@ -57,16 +57,18 @@ async def save_method(
     if processor is None:
         return SavedOutcome(user_errors=(_NOWHERE,))
     await require_patience(context)
-    tried = context.doors.till.tries.begin(context.viewer.key, context.now)
+    tries = context.doors.till.tries
+    tried = await tries.begin(context.viewer.key, context.now)
+    await require_turn_to_keep(context, tried)
     try:
         with heard():
             refusal = _unfit(context, processor, await processor.inspect(Source(token=token)))
             if refusal is not None:
-                tried.succeeded()
+                await tries.succeeded(tried)
                 return SavedOutcome(user_errors=(refusal,))
             await context.confirm()
             kept = await processor.keep(await account_of(context, processor, of), token)
-            tried.succeeded()
+            await tries.succeeded(tried)
     except ProcessorRefused as refused:
         await _written(context, by, Action.METHOD_DECLINED, of)
         told = UserError(UserErrorCode.DECLINED, str(refused), _TOKEN)

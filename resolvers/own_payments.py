@@ -21,6 +21,7 @@ from resolvers.invoices import may_see_invoice
 from resolvers.links import linked_estimates, linked_invoice
 from resolvers.moments import day_in
 from resolvers.paging import Listing
+from resolvers.pending import NOTHING, OnTheWay
 from resolvers.processor_answers import ASK_AGAIN, heard
 from resolvers.verdict import Refusal, Verdict
 
@@ -184,8 +185,8 @@ async def pending_on(
 
     Where nothing is pending at all the ledger is not asked.
     """
-    told = context.pending.told
-    wanted = [row.id for row in invoices if row.id in told.by_invoice or row.id in told.held]
+    pending = context.pending
+    wanted = [row.id for row in invoices if pending.on(row.id) or pending.is_held(row.id)]
     try:
         found = await context.doors.till.attempts.on_invoices(wanted)
         every = {each.id: each for of in found.values() for each in of}
@@ -193,8 +194,20 @@ async def pending_on(
     except UpstreamError as error:
         return [error for _ in invoices]
     return [
-        [Payment(each) for each in found.get(row.id, ()) if each.id in seen] for row in invoices
+        [
+            Payment(each)
+            for each in _under_way(found.get(row.id, ()), row.id, pending)
+            if each.id in seen
+        ]
+        for row in invoices
     ]
+
+
+def _under_way(on: Sequence[Attempt], invoice: int, pending: OnTheWay) -> Sequence[Attempt]:
+    """Return those of an invoice's payments whose amounts its balance does not have yet."""
+    if pending.on(invoice) > pending.told.by_invoice.get(invoice, NOTHING):
+        return on
+    return [each for each in on if each.state is not AttemptState.RECORDED]
 
 
 async def next_action(payment: Payment, context: Context) -> NextAction | None:

@@ -40,7 +40,14 @@ async def require_patience(context: Context) -> None:
     """Refuse who was declined, or tried, too often a while ago (PA-28); raises RateLimited."""
     till, viewer, since = context.doors.till, context.viewer.key, _since(context)
     lately = await till.attempts.lately(viewer, since)
-    _require(to_wait([*lately, *till.tries.lately(viewer, since)], context.now))
+    _require(to_wait([*lately, *await _tried(context)], context.now))
+
+
+async def require_turn_to_keep(context: Context, tried: int) -> None:
+    """Refuse a card to be kept that is tried beside too many others (PA-28); raises RateLimited."""
+    lately = await context.doors.till.attempts.lately(context.viewer.key, _since(context))
+    told = [*_at_worst(lately), *await _tried(context, before=tried)]
+    _require(to_wait(told, context.now))
 
 
 async def require_turn(context: Context, attempt: Attempt) -> None:
@@ -51,8 +58,25 @@ async def require_turn(context: Context, attempt: Attempt) -> None:
     """
     attempts, since = context.doors.till.attempts, _since(context)
     before = await attempts.lately(context.viewer.key, since, before=attempt.id)
-    told = [(AttemptState.DECLINED if state in OPEN else state, at) for state, at in before]
-    _require(to_wait(told, context.now))
+    _require(to_wait([*_at_worst(before), *await _tried(context)], context.now))
+
+
+async def _tried(
+    context: Context, before: int | None = None
+) -> list[tuple[AttemptState, datetime]]:
+    """Return which cards they had tried without paying by them, as the ledger tells of attempts."""
+    tries, since = context.doors.till.tries, _since(context)
+    told = await tries.lately(context.viewer.key, since, before)
+    return [
+        (AttemptState.DECLINED if declined else AttemptState.RECORDED, at) for declined, at in told
+    ]
+
+
+def _at_worst(
+    attempts: Sequence[tuple[AttemptState, datetime]],
+) -> list[tuple[AttemptState, datetime]]:
+    """Return how these stand if all that are still under way are declined."""
+    return [(AttemptState.DECLINED if state in OPEN else state, at) for state, at in attempts]
 
 
 def _since(context: Context) -> datetime:

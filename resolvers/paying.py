@@ -14,7 +14,7 @@ from adapters.ledger.attempts import IdempotencyConflict, InvoicesHeld
 from adapters.ledger.audit import By
 from adapters.payments.paid import Means
 from adapters.payments.processor import PaymentProcessor
-from resolvers.bank_authorization import BANKS
+from resolvers.bank_authorization import BANKS, authorization_of, given_from
 from resolvers.charging_check import check_of
 from resolvers.context import Context
 from resolvers.errors import BadInput
@@ -88,6 +88,14 @@ async def pay_invoices(context: Context, wish: PayWish) -> PayOutcome:
     before = await _begun_before(context, wish)
     if before is not None:
         return before
+    outcome = await _pay_anew(context, wish, by)
+    if outcome.payment is not None:
+        return outcome
+    # What stands in its way may be this same request, begun beside it meanwhile.
+    return await _begun_before(context, wish) or outcome
+
+
+async def _pay_anew(context: Context, wish: PayWish, by: By) -> PayOutcome:
     processor = context.doors.till.processor
     if processor is None:
         return refused(not_offered())
@@ -174,11 +182,12 @@ def _attempt(asked: _Asked, source: Chosen) -> NewAttempt:
         request_hash=request_hash(wish),
         currency=context.policy.tenant.currency,
         amount=asked.amount,
-        splits=tuple(Split(row.id, number_of(row), amount) for row, amount in parts),
+        splits=tuple(Split(row.id, number_of(row), amount, row.balance) for row, amount in parts),
         processor=asked.processor.client.processor,
         method_kind=source.method.kind.value,
         method_label=source.method.label,
         authorization_version=None if agreed is None else agreed.version,
+        authorization_text=None if agreed is None else authorization_of(context.policy).text,
         authorized_by=None if agreed is None else agreed.by.strip(),
         keep_method=source.keep,
     )
@@ -187,7 +196,8 @@ def _attempt(asked: _Asked, source: Chosen) -> NewAttempt:
 def _means(context: Context, new: NewAttempt, source: Chosen) -> Means:
     word = "Invoice" if len(new.splits) == 1 else "Invoices"
     numbers = ", ".join(split.number for split in new.splits)
-    return Means(source.source, f"{word} {numbers}", return_url(context))
+    origin = given_from(source.method.kind, context.origin)
+    return Means(source.source, f"{word} {numbers}", return_url(context), origin)
 
 
 def return_url(context: Context) -> str | None:

@@ -35,10 +35,20 @@ class OnTheWay:
     """
 
     told: Pending = field(default_factory=lambda: Pending(revision=0))
+    _taken: dict[int, Decimal] = field(default_factory=dict)
+
+    def take_in(self, told: Pending) -> None:
+        """Go by this from here on."""
+        self.told = told
+        self._taken.clear()
 
     def on(self, invoice: int) -> Decimal:
-        """How much of this invoice is charged and not yet in ServiceTitan's books?"""
-        return self.told.by_invoice.get(invoice, NOTHING)
+        """How much of this invoice is charged and not yet in ServiceTitan's books?
+
+        What was recorded there just now, and was lacking in the balance that was told, is not.
+        """
+        amount = self.told.by_invoice.get(invoice, NOTHING)
+        return self._taken.get(invoice, amount) if invoice in self.told.recorded else amount
 
     def is_held(self, invoice: int) -> bool:
         """Is somebody paying this invoice at this moment?"""
@@ -57,14 +67,16 @@ class OnTheWay:
         if resource is ESTIMATES and self.told.accepted:
             offered = cast("tuple[Estimate, ...]", rows)
             return cast("tuple[M, ...]", tuple(map(self.decided, offered)))
-        if resource is not INVOICES or not self.told.by_invoice:
+        if resource is not INVOICES or not (self.told.by_invoice or self.told.recorded):
             return rows
         return cast("tuple[M, ...]", tuple(map(self.owed, cast("tuple[Invoice, ...]", rows))))
 
     def owed(self, row: Invoice) -> Invoice:
         """Return the invoice with what is left to pay on it, never below 0 for what is pending."""
-        amount = self.told.by_invoice.get(row.id)
-        if amount is None or row.balance is None or row.balance <= 0:
+        if row.balance is None or row.balance <= 0:
+            return row
+        amount = self._taken[row.id] = self.told.on(row.id, row.balance)
+        if amount == NOTHING:
             return row
         return msgspec.structs.replace(row, balance=max(row.balance - amount, NOTHING))
 

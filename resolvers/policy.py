@@ -280,6 +280,45 @@ class Budget(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     calls_per_operation: int = 200
 
 
+class Limits(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much may be asked of the gateway in a minute, and at once, in operations and in points.
+
+    A point is a call to ServiceTitan, or a hundred rows, as reckoned before an operation runs. The
+    first two are each customer's; `address_…` are of all who come from one address by a link, or
+    as nobody. What was used comes back steadily. `at_once` is how many operations one viewer
+    may have open at a worker, `address_at_once` those without credentials from one address.
+    """
+
+    operations_per_minute: int = 60
+    cost_per_minute: int = 600
+    address_operations_per_minute: int = 120
+    address_cost_per_minute: int = 600
+    staff_operations_per_minute: int = 600
+    staff_cost_per_minute: int = 6000
+    cost_per_operation: int = 1000
+    at_once: int = 30
+    address_at_once: int = 100
+
+
+class WhichDocuments(Enum):
+    """Which documents customers and links may have run: any, any but counted, or known ones."""
+
+    OPEN = "open"
+    MEASURE = "measure"
+    ENFORCE = "enforce"
+
+
+class TrustedDocuments(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What PORTAL_TRUSTED_DOCUMENTS is for; staff may always ask what they like."""
+
+    mode: WhichDocuments = WhichDocuments.OPEN
+
+    @property
+    def is_enforced(self) -> bool:
+        """May nothing else be run?"""
+        return self.mode is WhichDocuments.ENFORCE
+
+
 class Policy(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every choice of the policy file; an absent block has its defaults."""
 
@@ -297,5 +336,7 @@ class Policy(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cache: Cache = Cache()
     feeds: Feeds = Feeds()
     budget: Budget = Budget()
+    limits: Limits = Limits()
+    trusted_documents: TrustedDocuments = TrustedDocuments()
     subscriptions: Subscriptions = Subscriptions()
     staff: StaffSignIn = StaffSignIn()

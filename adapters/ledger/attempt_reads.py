@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.ledger.attempt_rows import Attempt, Split, Step, attempt_of
 from adapters.ledger.minor_units import from_minor
 from adapters.ledger.payment_states import AttemptState
 from adapters.ledger.rights import in_utc
+from adapters.ledger.sent_back import with_sent_back
 from adapters.ledger.tables import PAYMENT_ATTEMPTS, PAYMENT_SPLITS, PAYMENT_STEPS
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ _VALUES = 5000
 
 async def read_attempts(connection: AsyncConnection, asked: Select[Any]) -> list[Attempt]:
     """Return the attempts that this asks for, in its order."""
-    rows = (await connection.execute(asked)).mappings().all()
+    rows = (await connection.execute(with_sent_back(asked))).mappings().all()
     parts = await _splits(connection, [(row["id"], row["currency"]) for row in rows])
     return [attempt_of(row, parts[row["id"]]) for row in rows]
 
@@ -94,9 +95,13 @@ def of_customers(customers: Collection[int], principal: str | None) -> ColumnEle
 
 
 def is_counted(now: datetime) -> ColumnElement[bool]:
-    """Is its amount subtracted from what is owed?"""
-    until = _ROW.counted_until
-    return and_(_ROW.counted.is_(True), or_(until.is_(None), until > now.astimezone(UTC)))
+    """Is its amount subtracted from what is owed?
+
+    Asked as two questions, which SQLite finds by an index: what was recorded long ago is not read.
+    """
+    until, counted = _ROW.counted_until, select(_ROW.id).where(_ROW.counted.is_(True))
+    later = counted.where(until > now.astimezone(UTC))
+    return _ROW.id.in_(union_all(counted.where(until.is_(None)), later))
 
 
 async def _splits(
@@ -104,11 +109,13 @@ async def _splits(
 ) -> Mapping[int, list[Split]]:
     currencies, parts = dict(of), defaultdict[int, list[Split]](list)
     for some in _cut(sorted(currencies)):
-        asked = select(_PART.attempt_id, _PART.invoice_id, _PART.number, _PART.amount)
-        asked = asked.where(_PART.attempt_id.in_(some)).order_by(_PART.attempt_id, _PART.invoice_id)
-        for attempt, invoice, number, amount in await connection.execute(asked):
-            split = Split(invoice, number, from_minor(amount, currencies[attempt]))
-            parts[attempt].append(split)
+        columns = _PART.attempt_id, _PART.invoice_id, _PART.number, _PART.amount, _PART.left_before
+        asked = select(*columns).where(_PART.attempt_id.in_(some))
+        asked = asked.order_by(_PART.attempt_id, _PART.invoice_id)
+        for attempt, invoice, number, amount, left in await connection.execute(asked):
+            currency = currencies[attempt]
+            before = None if left is None else from_minor(left, currency)
+            parts[attempt].append(Split(invoice, number, from_minor(amount, currency), before))
     return parts
 
 

@@ -19,11 +19,16 @@ MOST_SPLITS = 100
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What of a payment goes to one invoice; `number` is what people call it."""
+    """What of a payment goes to one invoice; `number` is what people call it.
+
+    `left` is what was left to pay on it when the payment was begun, after all that was on its way;
+    None where nobody knows.
+    """
 
     invoice: int
     number: str
     amount: Decimal
+    left: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,7 @@ class NewAttempt:
     `principal` is whose `key` it is: nobody else's is ever compared with it. `request_hash` is of
     all that was asked for under the key. `payer` is an email. `amount` is in the currency's major
     unit. `method_label` is such as "Visa ending in 4242". An authorization is of a bank payment:
-    which version of its text, and the name it was given under (R30).
+    which version of its text, the text itself, and the name it was given under (R30).
     """
 
     principal: str
@@ -51,6 +56,7 @@ class NewAttempt:
     method_label: str
     estimate: int | None = None
     authorization_version: str | None = None
+    authorization_text: str | None = field(default=None, repr=False)
     authorized_by: str | None = field(default=None, repr=False)
     keep_method: bool = False
 
@@ -77,6 +83,8 @@ class Attempt:
     processor and in ServiceTitan. `action_kind` is what the payer is asked to do in
     ACTION_REQUIRED; the secrets of it are not here. `next_at` is when somebody has to look at it,
     None where nobody has to; `locked_until` is until when whoever works on it has it alone.
+    `sent_back` is what of it went back to its payer, and `entered_back` what of that ServiceTitan's
+    books have, or need not have.
     """
 
     id: int
@@ -113,6 +121,8 @@ class Attempt:
     charged_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    sent_back: Decimal = Decimal(0)
+    entered_back: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,8 @@ def attempt_of(row: Mapping[str, Any], splits: Sequence[Split]) -> Attempt:
             "kind": AttemptKind(row["kind"]),
             "amount": from_minor(row["amount"], row["currency"]),
             "splits": tuple(splits),
+            "sent_back": from_minor(row["sent_back"] or 0, row["currency"]),
+            "entered_back": from_minor(row["entered_back"] or 0, row["currency"]),
         }
     )
 

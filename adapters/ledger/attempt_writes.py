@@ -6,6 +6,7 @@ its splits by invoice, the end of the audit trail, the row of revisions.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from sqlalchemy import insert, update
@@ -13,13 +14,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.ledger.attempt_reads import read_one
 from adapters.ledger.attempt_rows import Attempt, Changes, NewAttempt, Split, row_of
-from adapters.ledger.audit import By, append
+from adapters.ledger.audit import Action, By, append
+from adapters.ledger.authorizations import keep_text
 from adapters.ledger.confirmations import new_confirmation
+from adapters.ledger.just_recorded import JUST
 from adapters.ledger.minor_units import to_minor
 from adapters.ledger.payment_deeds import deed_of, entry_of, is_settling
 from adapters.ledger.payment_errors import IdempotencyConflict, IllegalMove, InvoicesHeld
-from adapters.ledger.payment_states import COUNTED, FINAL, OPEN, AttemptState, may_move
+from adapters.ledger.payment_states import (
+    COUNTED,
+    FINAL,
+    NOT_CHARGED,
+    OPEN,
+    AttemptState,
+    may_move,
+)
 from adapters.ledger.rights import raise_payments_revision
+from adapters.ledger.sent_back import GONE_BACK, note_entered, note_part, note_whole
 from adapters.ledger.swaps import map_moments, swap
 from adapters.ledger.tables import PAYMENT_ATTEMPTS, PAYMENT_SPLITS, PAYMENT_STEPS
 from adapters.ledger.upserts import insert_into
@@ -50,6 +61,7 @@ async def begin(
     if attempt is None:
         return Begun(await _known(connection, new), is_new=False)
     await _hold(connection, attempt)
+    await keep_text(connection, new.authorization_version, new.authorization_text, now)
     await _step(connection, attempt, "")
     await _tell(connection, None, attempt, new.by)
     if attempt.splits:
@@ -76,13 +88,15 @@ async def move(
     values = _changed(attempt, after) | _counting(before, after, by.at)
     if not await swap(connection, PAYMENT_ATTEMPTS, attempt, values):
         return None
+    if to in GONE_BACK:
+        after = await note_whole(connection, attempt, after)
     await _step(connection, after, told)
     frees = before in OPEN and to not in OPEN
     if frees:
         mine = update(PAYMENT_SPLITS).where(_PART.attempt_id == attempt.id)
         await connection.execute(mine.values(held=False))
     await _tell(connection, before, after, by)
-    if frees or (before in COUNTED) != (to in COUNTED):
+    if frees or before is AttemptState.RECORDED or (before in COUNTED) != (to in COUNTED):
         await raise_payments_revision(connection)
     return after
 
@@ -91,6 +105,30 @@ async def change(connection: AsyncConnection, attempt: Attempt, after: Attempt) 
     """Write down what is other in `after`; None where somebody else changed it meanwhile."""
     done = await swap(connection, PAYMENT_ATTEMPTS, attempt, _changed(attempt, after))
     return after if done else None
+
+
+async def note_sent_back(
+    connection: AsyncConnection, attempt: Attempt, amount: Decimal, by: By
+) -> Attempt | None:
+    """Note that so much of it has gone back by now; None where somebody else wrote to it."""
+    after = replace(next_version(attempt, by.at, Changes()), sent_back=amount)
+    if not await swap(connection, PAYMENT_ATTEMPTS, attempt, _changed(attempt, after)):
+        return None
+    await note_part(connection, attempt, amount)
+    await append(connection, entry_of(Action.PAYMENT_REFUNDED_IN_PART, after, by))
+    return after
+
+
+async def note_entered_back(
+    connection: AsyncConnection, attempt: Attempt, by: By
+) -> Attempt | None:
+    """Note that the office has entered what went back; None where somebody else wrote to it."""
+    after = replace(next_version(attempt, by.at, Changes()), entered_back=attempt.sent_back)
+    if not await swap(connection, PAYMENT_ATTEMPTS, attempt, _changed(attempt, after)):
+        return None
+    await note_entered(connection, attempt)
+    await append(connection, entry_of(Action.PAYMENT_REFUND_SETTLED, after, by))
+    return after
 
 
 async def _insert(
@@ -170,6 +208,7 @@ async def _hold(connection: AsyncConnection, attempt: Attempt) -> None:
             "number": split.number,
             "amount": to_minor(split.amount, attempt.currency),
             "held": True,
+            "left_before": None if split.left is None else to_minor(split.left, attempt.currency),
         }
         for split in attempt.splits
     ]
@@ -238,14 +277,18 @@ def _changed(before: Attempt, after: Attempt) -> dict[str, object]:
 
 
 def _counting(before: AttemptState, after: Attempt, at: datetime) -> dict[str, object]:
-    """Return whether its amount is now subtracted from what is owed.
+    """Return whether its amount is now subtracted from what is owed, and for how long.
 
     What was recorded is in ServiceTitan's books, and is not subtracted again while it is sent back.
     """
     if is_settling(before, after.state, after.servicetitan_payment_id):
         return {"counted": True, "counted_until": at + SETTLED_LATER}
-    if before is AttemptState.RECORDED and after.state in COUNTED:
+    if after.state is AttemptState.RECORDED and after.servicetitan_payment_id is not None:
+        return {"counted": True, "counted_until": at + JUST}
+    if before is after.state or (before is AttemptState.RECORDED and after.state in COUNTED):
         return {}
+    if before in NOT_CHARGED or before in GONE_BACK:  # its invoices were free to be paid anew
+        return {"counted": False, "counted_until": None}
     return {"counted": after.state in COUNTED, "counted_until": None}
 
 

@@ -5,6 +5,7 @@ Every write goes by the version that was read: of two who write at once, one is 
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Unpack
 
@@ -16,9 +17,11 @@ from adapters.ledger import attempt_writes as writes
 from adapters.ledger.attempt_rows import Attempt, Changes, NewAttempt, Step
 from adapters.ledger.attempt_writes import Begun
 from adapters.ledger.audit import By
+from adapters.ledger.authorizations import read_text
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.payment_errors import IdempotencyConflict, IllegalMove, InvoicesHeld
 from adapters.ledger.payment_states import AttemptState
+from adapters.ledger.sent_back import for_office
 from adapters.ledger.swaps import due, is_free, swap
 from adapters.ledger.tables import PAYMENT_ATTEMPTS
 
@@ -166,6 +169,27 @@ class Attempts:
         if states:
             asked = asked.where(_ROW.state.in_(sorted(state.value for state in states)))
         return await self._ledger.read(lambda on: reads.read_attempts(on, asked))
+
+    async def for_office(self, after: int = 0, most: int = _PAGE) -> list[Attempt]:
+        """Return those that follow this one, and that the office is to enter in ServiceTitan.
+
+        What was handed to it, and what went back of a payment that the books have.
+        """
+        asked = select(PAYMENT_ATTEMPTS).where(_ROW.id > after, for_office())
+        asked = asked.order_by(_ROW.id).limit(most)
+        return await self._ledger.read(lambda on: reads.read_attempts(on, asked))
+
+    async def note_sent_back(self, attempt: Attempt, amount: Decimal, by: By) -> Attempt | None:
+        """Note that so much of it has gone back by now; None where somebody else wrote to it."""
+        return await self._ledger.write(lambda on: writes.note_sent_back(on, attempt, amount, by))
+
+    async def note_entered_back(self, attempt: Attempt, by: By) -> Attempt | None:
+        """Note that the office has entered what went back; None where somebody else wrote to it."""
+        return await self._ledger.write(lambda on: writes.note_entered_back(on, attempt, by))
+
+    async def authorization(self, version: str) -> str | None:
+        """Return the text that payers by bank agreed to in this version (R30)."""
+        return await self._ledger.read(lambda on: read_text(on, version))
 
     async def steps(self, attempt: int) -> list[Step]:
         """Return every move of an attempt, the first one first."""

@@ -1,6 +1,8 @@
 """The ledger's database: SQLite in one file, or PostgreSQL."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 import aiosqlite
@@ -12,7 +14,8 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 SQLITE, POSTGRESQL = "sqlite+aiosqlite", "postgresql+asyncpg"
 CONNECT_SECONDS = 3.0
-_BUSY_MILLISECONDS = 5000
+WRITE_WAIT_SECONDS = 5.0
+"""How long a writer to SQLite waits for those before it, here and in other processes."""
 _LOCK = 0x706F7274616C  # "portal": one number for all that write to the whole of a table
 
 
@@ -71,7 +74,7 @@ def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver leaves transactions to `_begin`
     cursor = connection.cursor()
     for pragma in (
-        f"busy_timeout = {_BUSY_MILLISECONDS}",
+        f"busy_timeout = {WRITE_WAIT_SECONDS * 1000:.0f}",
         "journal_mode = WAL",
         "foreign_keys = ON",
     ):
@@ -83,6 +86,28 @@ def _begin(connection: Connection) -> None:
     """Begin as who writes where that was said: to become one later may fail at once."""
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def writers_of(url: str) -> Callable[[], AbstractAsyncContextManager[None]]:
+    """Return the line in which this process's writers to this database stand, one for all of them.
+
+    SQLite lets one write at a time, and has the others ask again after ever longer pauses: of four
+    at once the unlucky one waited a third of a second. PostgreSQL needs no line.
+    """
+    if make_url(url).drivername != SQLITE:
+        return nullcontext
+    line = asyncio.Lock()
+
+    @asynccontextmanager
+    async def in_turn() -> AsyncIterator[None]:
+        async with asyncio.timeout(WRITE_WAIT_SECONDS):
+            await line.acquire()
+        try:
+            yield
+        finally:
+            line.release()
+
+    return in_turn
 
 
 def writing(engine: AsyncEngine) -> AsyncEngine:

@@ -9,7 +9,7 @@ from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.ledger.database import alone, engine_of, writing
+from adapters.ledger.database import alone, engine_of, writers_of, writing
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.migrate import migrate
 from adapters.ledger.planned_visits import Imported, PlannedVisit, VisitRow
@@ -44,6 +44,7 @@ class Ledger:
 
     def __init__(self, url: str) -> None:
         self._engine = engine_of(url)
+        self._in_turn = writers_of(url)
         self._trouble: str | None = _NOT_YET
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -126,7 +127,11 @@ class Ledger:
             return await work(connection)
 
     async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]], lone: bool) -> T:  # noqa: FBT001  # of `write`
-        async with self._answering(), writing(self._engine).begin() as connection:
+        async with (
+            self._answering(),
+            self._in_turn(),
+            writing(self._engine).begin() as connection,
+        ):
             if lone:
                 await alone(connection)
             return await work(connection)

@@ -7,7 +7,7 @@ from typing import Final
 
 from adapters.ledger.attempt_rows import Attempt
 from adapters.ledger.audit import Action, By, Entry
-from adapters.ledger.payment_states import AttemptState
+from adapters.ledger.payment_states import NOT_CHARGED, AttemptState
 
 _S = AttemptState
 
@@ -35,6 +35,10 @@ def deed_of(before: AttemptState | None, after: Attempt) -> Action | None:
     """
     if is_settling(before, after.state, after.servicetitan_payment_id):
         return Action.PAYMENT_SETTLED
+    if after.state is _S.REFUND_PENDING and before in NOT_CHARGED:
+        return Action.PAYMENT_CHARGED_LATE
+    if after.state is _S.REFUND_PENDING and before in {_S.REFUND_PENDING, _S.REFUNDED}:
+        return Action.PAYMENT_REFUND_FAILED
     return _DEEDS.get(after.state)
 
 
@@ -56,5 +60,6 @@ def entry_of(action: Action, attempt: Attempt, by: By) -> Entry:
         method=attempt.method_kind,
         confirmation=attempt.confirmation,
         because=attempt.failure_code,
+        **({"sent_back": str(attempt.sent_back)} if attempt.sent_back else {}),
     )
     return replace(entry, version=attempt.authorization_version)

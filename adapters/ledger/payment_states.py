@@ -38,6 +38,7 @@ class AttemptState(Enum):
 _S = AttemptState
 _SENT_BACK = {_S.REFUND_PENDING, _S.REFUNDED, _S.RETURNED}
 _OUTCOMES = {_S.CHARGED, _S.PROCESSING, _S.DECLINED, _S.EXPIRED}
+_CHARGED_AFTER_ALL = {_S.REFUND_PENDING}
 
 MOVES: Final[Mapping[AttemptState, frozenset[AttemptState]]] = MappingProxyType(
     {
@@ -53,17 +54,21 @@ MOVES: Final[Mapping[AttemptState, frozenset[AttemptState]]] = MappingProxyType(
             _S.RECORDING: {_S.RECORDED, _S.RECORD_PENDING, _S.HANDED_OFF} | _SENT_BACK,
             _S.RECORD_PENDING: {_S.RECORDING, _S.RECORDED, _S.HANDED_OFF} | _SENT_BACK,
             _S.HANDED_OFF: {_S.RECORDED} | _SENT_BACK,
-            _S.REFUND_PENDING: {_S.REFUNDED, _S.RETURNED},
+            _S.REFUND_PENDING: _SENT_BACK,
             _S.RECORDED: _SENT_BACK,
-            _S.REFUSED: set(),
-            _S.DECLINED: set(),
-            _S.EXPIRED: set(),
-            _S.REFUNDED: set(),
+            _S.REFUSED: _CHARGED_AFTER_ALL,
+            _S.DECLINED: _CHARGED_AFTER_ALL,
+            _S.EXPIRED: _CHARGED_AFTER_ALL,
+            _S.REFUNDED: _CHARGED_AFTER_ALL,
             _S.RETURNED: set(),
         }.items()
     }
 )
-"""To which states each may move. A refund or a return may come after everything was recorded."""
+"""To which states each may move. A refund or a return may come after everything was recorded.
+
+REFUND_PENDING comes again with each try that the processor refused, after what was given up and
+charged all the same, and after a refund that came to nothing.
+"""
 
 OPEN: Final = frozenset({_S.RECEIVED, _S.CHECKED, _S.CHARGING, _S.ACTION_REQUIRED, _S.UNKNOWN})
 """Those that hold their invoices: no other attempt may begin on one of them."""
@@ -74,7 +79,13 @@ COUNTED: Final = frozenset(
 """Those whose amounts are taken in and not yet in ServiceTitan's books: they are subtracted from
 every balance that is shown, summed or offered (R34)."""
 
-FINAL: Final = frozenset(state for state, moves in MOVES.items() if not moves) | {_S.RECORDED}
+NOT_CHARGED: Final = frozenset({_S.REFUSED, _S.DECLINED, _S.EXPIRED})
+"""Those that came to nothing."""
+
+TAKEN: Final = frozenset({_S.CHARGED, _S.RECORDING, _S.RECORD_PENDING, _S.HANDED_OFF, _S.RECORDED})
+"""Those whose money was taken, and that can be sent back."""
+
+FINAL: Final = NOT_CHARGED | {_S.RECORDED, _S.REFUNDED, _S.RETURNED}
 """Those that ask nothing more of anybody."""
 
 

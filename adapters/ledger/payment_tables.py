@@ -1,4 +1,4 @@
-"""The ledger's tables of money: attempts to pay, their steps, kept accounts, acceptances."""
+"""The ledger's tables of money: attempts to pay and what follows, kept accounts, acceptances."""
 
 from sqlalchemy import (
     BigInteger,
@@ -83,7 +83,7 @@ PAYMENT_ATTEMPTS = Table(
     ),
     Index(
         "ix_payment_attempts_counted",
-        "id",
+        "counted_until",
         sqlite_where=column("counted", Boolean).is_(True),
         postgresql_where=column("counted", Boolean).is_(True),
     ),
@@ -103,6 +103,7 @@ PAYMENT_SPLITS = Table(
     Column("number", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("held", Boolean, nullable=False),
+    Column("left_before", BigInteger, nullable=True),
     CheckConstraint("amount > 0", name="ck_payment_splits_amount"),
     ForeignKeyConstraint(
         ["attempt_id"], ["payment_attempts.id"], name="fk_payment_splits_attempt_id"
@@ -116,7 +117,10 @@ PAYMENT_SPLITS = Table(
         postgresql_where=column("held", Boolean).is_(True),
     ),
 )
-"""What of an attempt goes to which invoice; `held` while no other attempt may begin on it."""
+"""What of an attempt goes to which invoice; `held` while no other attempt may begin on it.
+
+`left_before` is what was left to pay on it when the attempt was begun, null where nobody knows.
+"""
 
 PAYMENT_STEPS = Table(
     "payment_steps",
@@ -134,6 +138,42 @@ PAYMENT_STEPS = Table(
     ),
 )
 """Every move of an attempt: rows are added and never changed."""
+
+PAYMENT_SENT_BACK = Table(
+    "payment_sent_back",
+    METADATA,
+    Column("attempt_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("entered", BigInteger, nullable=False),
+    CheckConstraint("amount > 0", name="ck_payment_sent_back_amount"),
+    CheckConstraint("entered >= 0", name="ck_payment_sent_back_entered"),
+    ForeignKeyConstraint(
+        ["attempt_id"], ["payment_attempts.id"], name="fk_payment_sent_back_attempt_id"
+    ),
+)
+"""How much of an attempt's charge went back to its payer, and how much of that the office says it
+has entered in ServiceTitan."""
+
+AUTHORIZATION_TEXTS = Table(
+    "authorization_texts",
+    METADATA,
+    Column("version", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("first_at", _MOMENT, nullable=False),
+)
+"""What payers by bank agreed to, by its version: kept, since a bank may ask for it (R30)."""
+
+CARD_TRIES = Table(
+    "card_tries",
+    METADATA,
+    Column("id", ID, primary_key=True, autoincrement=True),
+    Column("principal", Text, nullable=False),
+    Column("at", _MOMENT, nullable=False),
+    Column("declined", Boolean, nullable=False),
+    Index("ix_card_tries_principal", "principal", "at"),
+    Index("ix_card_tries_at", "at"),
+)
+"""Cards that somebody had tried without paying by them: the last hours' alone (PA-28)."""
 
 PAYER_ACCOUNTS = Table(
     "payer_accounts",

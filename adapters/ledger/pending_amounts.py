@@ -2,41 +2,44 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.ledger.acceptance_states import NOT_SOLD_YET
 from adapters.ledger.attempt_reads import is_counted
+from adapters.ledger.just_recorded import JustRecorded, left_when_all_are_there
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.minor_units import from_minor
 from adapters.ledger.rights import in_utc, read_revisions
 from adapters.ledger.tables import ACCEPTANCES, PAYMENT_ATTEMPTS, PAYMENT_SPLITS
 
 _ROW, _PART = PAYMENT_ATTEMPTS.c, PAYMENT_SPLITS.c
-_COUNTED = (
-    select(
-        _ROW.id,
-        _ROW.customer_id,
-        _ROW.currency,
-        _ROW.amount,
-        _ROW.counted_until,
-        _PART.invoice_id,
-        _PART.amount.label("part"),
-    )
-    .outerjoin(PAYMENT_SPLITS, _PART.attempt_id == _ROW.id)
-    .order_by(_ROW.id)
-)
+_COUNTED = select(
+    _ROW.id,
+    _ROW.customer_id,
+    _ROW.currency,
+    _ROW.amount,
+    _ROW.counted_until,
+    _ROW.servicetitan_payment_id,
+    _PART.invoice_id,
+    _PART.amount.label("part"),
+    _PART.left_before,
+).outerjoin(PAYMENT_SPLITS, _PART.attempt_id == _ROW.id)
 _SIGNED = ACCEPTANCES.c
 _ACCEPTED = select(_SIGNED.estimate_id, _SIGNED.accepted_at).where(
     _SIGNED.state.in_(sorted(state.value for state in NOT_SOLD_YET))
 )
 _HELD = select(_PART.invoice_id).where(_PART.held.is_(True))
+
+
+_NOTHING: Final = Decimal(0)
 
 
 def _nothing() -> Mapping[int, Decimal]:
@@ -49,6 +52,7 @@ class Pending:
 
     `by_invoice` is what is taken in for an invoice and not yet in ServiceTitan's books,
     `by_customer` the same for a customer's account, with deposits, which are for no invoice.
+    `recorded` is what of an invoice has just come into those books, and may not show there yet.
     `held` are invoices that somebody is paying at this moment. `until` is when the next amount
     ends without a new revision. `accepted` are estimates that were accepted here, by when, and that
     ServiceTitan may still show as open.
@@ -60,6 +64,12 @@ class Pending:
     held: frozenset[int] = frozenset()
     until: datetime | None = None
     accepted: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    recorded: Mapping[int, JustRecorded] = field(default_factory=lambda: MappingProxyType({}))
+
+    def on(self, invoice: int, balance: Decimal) -> Decimal:
+        """How much is to be taken off this balance, as ServiceTitan tells it of the invoice?"""
+        amount, recorded = self.by_invoice.get(invoice, _NOTHING), self.recorded.get(invoice)
+        return amount if recorded is None else amount + recorded.lacking(balance)
 
     def holds(self, revision: int, now: datetime) -> bool:
         """Is it still so, at this revision and at this moment?"""
@@ -111,18 +121,53 @@ class PendingAmounts:
 async def _read(connection: AsyncConnection, now: datetime) -> Pending:
     # The number first: what is written in between is then read again, and never missed.
     revision = (await read_revisions(connection)).payments
+    found = (await connection.execute(_COUNTED.where(is_counted(now)))).all()
+    rows = sorted(found, key=lambda row: row.id)  # in SQL it would have SQLite read every payment
+    taken_in = [row for row in rows if not _is_just_recorded(row)]
     by_invoice, by_customer = defaultdict[int, Decimal](Decimal), defaultdict[int, Decimal](Decimal)
-    attempts, ends = set[int](), list[datetime]()
-    for row in await connection.execute(_COUNTED.where(is_counted(now))):
+    attempts = set[int]()
+    for row in taken_in:
         if row.id not in attempts:
             attempts.add(row.id)
             by_customer[row.customer_id] += from_minor(row.amount, row.currency)
         if row.invoice_id is not None:
             by_invoice[row.invoice_id] += from_minor(row.part, row.currency)
-        if row.counted_until is not None:
-            ends.append(in_utc(row.counted_until))
     held = frozenset((await connection.execute(_HELD)).scalars())
-    told = (MappingProxyType(dict(by_invoice)), MappingProxyType(dict(by_customer)))
-    rows = await connection.execute(_ACCEPTED)
-    accepted = MappingProxyType({estimate: in_utc(at) for estimate, at in rows})
-    return Pending(revision, *told, held, min(ends, default=None), accepted)
+    accepted = {estimate: in_utc(at) for estimate, at in await connection.execute(_ACCEPTED)}
+    return Pending(
+        revision,
+        MappingProxyType(dict(by_invoice)),
+        MappingProxyType(dict(by_customer)),
+        held,
+        min((in_utc(row.counted_until) for row in rows if row.counted_until), default=None),
+        MappingProxyType(accepted),
+        MappingProxyType(_just_recorded(rows, by_invoice)),
+    )
+
+
+def _is_just_recorded(row: Row[*tuple[Any, ...]]) -> bool:
+    """Does it stand in ServiceTitan's books, under a number that it has there?
+
+    What the office says it has entered has none: it is taken off all the while.
+    """
+    return row.counted_until is not None and row.servicetitan_payment_id is not None
+
+
+def _just_recorded(
+    rows: Sequence[Row[*tuple[Any, ...]]], pending: Mapping[int, Decimal]
+) -> dict[int, JustRecorded]:
+    """Return, for each invoice, what was just recorded; the rows are in the order of their ids."""
+    amounts = defaultdict[int, list[Decimal]](list)
+    for row in sorted(filter(_is_just_recorded, rows), key=lambda row: in_utc(row.counted_until)):
+        if row.invoice_id is not None:
+            amounts[row.invoice_id].append(from_minor(row.part, row.currency))
+    latest = {row.invoice_id: row for row in rows if row.invoice_id in amounts}
+    return {of: JustRecorded(tuple(amounts[of]), _left(latest[of], pending)) for of in latest}
+
+
+def _left(latest: Row[*tuple[Any, ...]], pending: Mapping[int, Decimal]) -> Decimal | None:
+    """Which balance shows that all is there, by what was left when the latest one was begun?"""
+    if latest.left_before is None:
+        return None
+    left, part = (from_minor(each, latest.currency) for each in (latest.left_before, latest.part))
+    return left_when_all_are_there(left, part, pending.get(latest.invoice_id, _NOTHING))

@@ -6,10 +6,15 @@ on it, and `next_at`, when somebody has to look at it again.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Protocol
+from functools import cache
+from typing import Final, Protocol
 
-from sqlalchemy import ColumnElement, Select, Table, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+_ID: Final = "read_id"
+_VERSION: Final = "read_version"
+_NEW: Final = "new_"
 
 
 class Versioned(Protocol):
@@ -32,9 +37,19 @@ async def swap(
     *where: ColumnElement[bool],
 ) -> bool:
     """Write these values over the row that was read; False where somebody changed it meanwhile."""
-    change = update(table).where(table.c.id == read.id, table.c.version == read.version, *where)
     told = {"version": read.version + 1, **map_moments(values)}
-    return (await connection.execute(change.values(told))).rowcount == 1
+    change = _change(table, tuple(sorted(told)))
+    asked = change.where(*where) if where else change
+    given = {f"{_NEW}{name}": value for name, value in told.items()}
+    known = {_ID: read.id, _VERSION: read.version}
+    return (await connection.execute(asked, given | known)).rowcount == 1
+
+
+@cache
+def _change(table: Table, names: tuple[str, ...]) -> Update:
+    """Build the change of these columns once: there are few sets of them, and many changes."""
+    read = table.c.id == bindparam(_ID), table.c.version == bindparam(_VERSION)
+    return update(table).where(*read).values({name: bindparam(f"{_NEW}{name}") for name in names})
 
 
 def is_free(table: Table, now: datetime) -> ColumnElement[bool]:

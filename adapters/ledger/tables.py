@@ -19,8 +19,11 @@ from sqlalchemy import (
 from adapters.ledger.metadata import ID, METADATA
 from adapters.ledger.payment_tables import (
     ACCEPTANCES,
+    AUTHORIZATION_TEXTS,
+    CARD_TRIES,
     PAYER_ACCOUNTS,
     PAYMENT_ATTEMPTS,
+    PAYMENT_SENT_BACK,
     PAYMENT_SPLITS,
     PAYMENT_STEPS,
 )
@@ -31,6 +34,8 @@ __all__ = [
     "ACCESS_LEVELS",
     "AGREEMENT_VISITS",
     "AUDIT",
+    "AUTHORIZATION_TEXTS",
+    "CARD_TRIES",
     "DIRECTORY_CONTACTS",
     "DIRECTORY_CUSTOMERS",
     "DIRECTORY_LOCATIONS",
@@ -41,6 +46,7 @@ __all__ = [
     "METADATA",
     "PAYER_ACCOUNTS",
     "PAYMENT_ATTEMPTS",
+    "PAYMENT_SENT_BACK",
     "PAYMENT_SPLITS",
     "PAYMENT_STEPS",
     "RIGHTS",

@@ -15,7 +15,8 @@ from adapters.ledger.attempt_rows import Attempt, NewAttempt
 from adapters.ledger.attempts import IdempotencyConflict, InvoicesHeld
 from adapters.ledger.audit import By
 from adapters.ledger.errors import LedgerUnavailable
-from adapters.ledger.payment_states import AttemptState
+from adapters.ledger.payment_errors import IllegalMove
+from adapters.ledger.payment_states import NOT_CHARGED, TAKEN, AttemptState
 from adapters.payments.charging import charging
 from adapters.payments.desk import DepositListener, Desk, Overtaken
 from adapters.payments.errors import ProcessorError, ProcessorUnavailable
@@ -48,7 +49,9 @@ _LOOKS: Final = 5
 _LOOK_SECONDS: Final = 0.5
 """How often, and after how long, it is tried again to have an attempt that somebody works on."""
 
-_REFUSED: Final = frozenset({_A.REFUSED, _A.DECLINED, _A.EXPIRED})
+_GIVEN_UP: Final = NOT_CHARGED | {_A.REFUNDED}
+_CHARGED_LATE: Final = "it was charged after it was given up"
+_CAME_TO_NOTHING: Final = "what was sent back came to nothing"
 _CONFIRMED: Final = frozenset({_A.ACTION_REQUIRED, _A.UNKNOWN, _A.PROCESSING})
 _CANCELED: Final = frozenset({_A.ACTION_REQUIRED})
 
@@ -173,9 +176,8 @@ class Cashier:
         if attempt is None:
             _log.warning("charge of no attempt", state=charge.state.value)
             return
-        if attempt.state in _REFUSED and charge.state is ChargeState.SUCCEEDED:
-            _log.error("charged after it was given up: sent back", attempt=attempt.id)
-            await self._desk.refund(attempt)
+        if attempt.state in _GIVEN_UP and charge.state is ChargeState.SUCCEEDED:
+            await self._send_back_late(attempt)
             return
         locked = await self._locked(attempt, charge)
         if locked is not None:
@@ -186,6 +188,38 @@ class Cashier:
             except ProcessorError:
                 await self._desk.leave(locked)
                 raise
+
+    async def _send_back_late(self, attempt: Attempt) -> None:
+        """Send back what is charged though it was given up, or had been sent back before.
+
+        The order is asked once more: what is told late may not be so any longer. Raises AttemptBusy
+        and ProcessorError.
+        """
+        by, is_refused = self._gateway(attempt), attempt.state in NOT_CHARGED
+        told = _CHARGED_LATE if is_refused else _CAME_TO_NOTHING
+        try:
+            locked = await self._desk.lock(attempt)
+            if not await self._is_charged(locked):
+                return
+            _log.error(told, attempt=attempt.id)
+            at = locked.charged_at or by.at
+            moved = await self._desk.move(locked, _A.REFUND_PENDING, by, told, charged_at=at)
+            await self._recovery.end(moved, by)
+        except Overtaken:
+            raise AttemptBusy from None
+
+    async def _is_charged(self, locked: Attempt) -> bool:
+        """Is its charge paid at this moment? Where it is not, or nobody knows, others may have it.
+
+        Raises ProcessorError.
+        """
+        is_charged = False
+        try:
+            is_charged = (await self._desk.look(locked)).state is ChargeState.SUCCEEDED
+        finally:
+            if not is_charged:
+                await self._desk.leave(locked)
+        return is_charged
 
     async def _of(self, charge: Charge) -> Attempt | None:
         for name in self._desk.processors:
@@ -200,7 +234,7 @@ class Cashier:
         Raises AttemptBusy.
         """
         for _ in range(_LOOKS):
-            if not way(attempt.state, charge.state):
+            if not way(attempt.state, charge.state) and charge.sent_back <= attempt.sent_back:
                 return None
             try:
                 return await self._desk.lock(attempt)
@@ -217,6 +251,8 @@ class Cashier:
             return await self._stored(attempt)
 
     async def _send_back(self, attempt: Attempt, by: By, told: str) -> Attempt:
+        if attempt.state not in TAKEN:
+            raise IllegalMove(attempt.state, _A.REFUND_PENDING)
         try:
             attempt = await self._desk.move(attempt, _A.REFUND_PENDING, by, told)
         except Overtaken:

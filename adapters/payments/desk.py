@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final, Protocol, Unpack
 
 import structlog
@@ -129,8 +130,22 @@ class Desk:
         return await answered(self.processor(attempt).cancel(_ref(attempt)))
 
     async def refund(self, attempt: Attempt) -> Charge:
-        """Have what was taken sent back; raises ProcessorError."""
-        return await answered(self.processor(attempt).refund(_ref(attempt)))
+        """Have what was taken sent back; raises ProcessorError.
+
+        Which turn it is the steps tell: one begins as the one before is refused, and never by an
+        answer that was lost.
+        """
+        steps = await self.attempts.steps(attempt.id)
+        turn = sum(step.state is _A.REFUND_PENDING for step in steps)
+        return await answered(self.processor(attempt).refund(_ref(attempt), turn))
+
+    async def sent_back(self, attempt: Attempt, amount: Decimal, by: By) -> Attempt:
+        """Note that so much of it has gone back by now, and that the office is to enter it."""
+        _log.warning("sent back in part", attempt=attempt.id)
+        noted = await self.attempts.note_sent_back(attempt, amount, replace(by, at=self.now()))
+        if noted is None:
+            raise Overtaken
+        return noted
 
     async def _tell(self, moved: Attempt, owned: Owned | None) -> None:
         """Tell who looks on; that they cannot be told holds no payment up."""

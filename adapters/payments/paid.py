@@ -7,7 +7,7 @@ from decimal import Decimal
 from adapters.ledger.attempt_rows import Attempt, NewAttempt
 from adapters.ledger.payment_states import AttemptState
 from adapters.payments.kinds import DeclineCode
-from adapters.payments.processor import ChargeOrder, NextAction, Source
+from adapters.payments.processor import ChargeOrder, NextAction, Origin, Source
 
 NOT_AVAILABLE = "NOT_AVAILABLE"
 NOTHING_CHARGED = "Nothing was charged. Try again, or call the office."
@@ -17,12 +17,14 @@ NOTHING_CHARGED = "Nothing was charged. Try again, or call the office."
 class Means:
     """With what, and under which words, an attempt is to be charged. None of it is kept.
 
-    `return_url` is where a redirect leads back to.
+    `return_url` is where a redirect leads back to. `origin` is where the payer authorized a bank
+    payment from, at this moment.
     """
 
     source: Source
     description: str
     return_url: str | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def order_of(attempt: Attempt, means: Means) -> ChargeOrder:
         keep=attempt.keep_method,
         authorization=attempt.authorization_version,
         return_url=means.return_url,
+        origin=means.origin,
     )
 
 

@@ -123,6 +123,12 @@ class Charge:
     decline: DeclineCode | None = None
     words: str | None = None
 
+    @property
+    def sent_back(self) -> Decimal:
+        """How much of what it took went back to the payer, where the rest did not?"""
+        is_part = self.state is ChargeState.SUCCEEDED and 0 < self.taken < self.amount
+        return self.amount - self.taken if is_part else Decimal(0)
+
 
 @dataclass(frozen=True, slots=True)
 class PublicClient:
@@ -162,8 +168,12 @@ class PaymentProcessor(Protocol):
     async def cancel(self, ref: str) -> Charge:
         """Give the order up, and return how it then stands: CANCELED, or what came before."""
 
-    async def refund(self, ref: str) -> Charge:
-        """Send all that was taken back to the payer. Idempotent by ref."""
+    async def refund(self, ref: str, turn: int = 1) -> Charge:
+        """Send all that was taken back to the payer. Idempotent by ref and turn.
+
+        A turn that was refused stays so: the next one is another. A lost answer is asked for again
+        in the same turn.
+        """
 
     async def account(self, customer: int, name: str) -> str:
         """Return the name of this customer's account for kept methods, made where there is none."""

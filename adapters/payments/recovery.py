@@ -8,7 +8,7 @@ from adapters.ledger.attempt_rows import Attempt, Changes
 from adapters.ledger.audit import By
 from adapters.ledger.payment_states import FINAL, AttemptState
 from adapters.payments.desk import Desk
-from adapters.payments.errors import ProcessorError
+from adapters.payments.errors import ProcessorError, ProcessorRefused
 from adapters.payments.paid import NOT_AVAILABLE, NOTHING_CHARGED
 from adapters.payments.processor import Charge, ChargeState
 from adapters.payments.recording import Recording
@@ -86,6 +86,16 @@ class Recovery:
         return moved if moved.version != attempt.version else await self.desk.put_off(attempt)
 
     async def _send_back(self, attempt: Attempt, by: By) -> Attempt:
-        charge = await self.desk.refund(attempt)
+        try:
+            charge = await self.desk.refund(attempt)
+        except ProcessorRefused:
+            return await self._not_sent_back(attempt, by)
         moved = await settle(self.desk, attempt, charge, by)
         return moved if moved.version != attempt.version else await self.desk.put_off(attempt)
+
+    async def _not_sent_back(self, attempt: Attempt, by: By) -> Attempt:
+        """Try again later, in a turn of its own: the processor said no to this one for good."""
+        _log.error("refund refused", attempt=attempt.id)
+        told, tries = "the processor did not send it back", attempt.tries + 1
+        free = Changes(locked_until=None, tries=tries)
+        return await self.desk.move(attempt, _A.REFUND_PENDING, by, told, **free)

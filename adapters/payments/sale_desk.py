@@ -16,7 +16,7 @@ from adapters.ledger.acceptances import Acceptances
 from adapters.ledger.attempt_rows import Attempt
 from adapters.ledger.attempts import Attempts
 from adapters.ledger.audit import By
-from adapters.ledger.payment_states import AttemptState, may_move
+from adapters.ledger.payment_states import TAKEN, AttemptState
 from adapters.payments.sale_terms import (
     LOCK_SECONDS,
     SENTENCES,
@@ -133,7 +133,7 @@ class SaleDesk:
         What is being recorded at this moment is sent back later: the office has to know of it.
         """
         for _ in range(_TIMES):
-            if not may_move(attempt.state, AttemptState.REFUND_PENDING):
+            if attempt.state not in TAKEN:
                 return
             if attempt.state is AttemptState.RECORDING:  # whether it stands there is known soon
                 raise Overtaken

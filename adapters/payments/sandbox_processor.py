@@ -115,8 +115,9 @@ class SandboxProcessor:
         """Give it up."""
         return (await self._post(f"{_order(ref)}/cancel", OrderRow)).told()
 
-    async def refund(self, ref: str) -> Charge:
-        """Send it back."""
+    async def refund(self, ref: str, turn: int = 1) -> Charge:
+        """Send it back; there a refusal is not remembered."""
+        del turn
         return (await self._post(f"{_order(ref)}/refund", OrderRow)).told()
 
     async def account(self, customer: int, name: str) -> str:

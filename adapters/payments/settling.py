@@ -35,6 +35,8 @@ async def settle(desk: Desk, attempt: Attempt, charge: Charge, by: By) -> Attemp
     """
     if charge.state is _C.SUCCEEDED and charge.amount != attempt.amount:
         _log.error("another amount was charged", attempt=attempt.id, state=attempt.state.value)
+    if charge.sent_back > attempt.sent_back:
+        attempt = await desk.sent_back(attempt, charge.sent_back, by)
     for to in way(attempt.state, charge.state):
         attempt = await desk.move(attempt, to, by, _told(charge), **_changes(to, charge))
         if attempt.state is not to:  # who listens moved it on

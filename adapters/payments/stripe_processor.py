@@ -129,10 +129,14 @@ class StripeProcessor(StripeAccounts):
             raise lost("POST")
         return await self._settled(row)
 
-    async def refund(self, ref: str) -> Charge:
-        """Send all of it back; where some went back before, what is left."""
+    async def refund(self, ref: str, turn: int = 1) -> Charge:
+        """Send all of it back; where some went back before, what is left.
+
+        Stripe answers under a key what it answered first, a refusal too: each turn has its own.
+        """
+        key = f"{ref}-refund" if turn <= 1 else f"{ref}-refund-{turn}"
         refunding = self._line.v1.refunds.create_async(
-            {"payment_intent": _intent(ref)}, {"idempotency_key": f"{ref}-refund"}
+            {"payment_intent": _intent(ref)}, {"idempotency_key": key}
         )
         try:
             refunded = await self._line.write(refunding, RefundRow)

@@ -40,6 +40,7 @@ _FIRST_AND_LONGEST: Final[Mapping[AttemptState, tuple[timedelta, timedelta]]] = 
         AttemptState.ACTION_REQUIRED: (timedelta(minutes=1), timedelta(minutes=1)),
         AttemptState.PROCESSING: (timedelta(minutes=1), timedelta(hours=1)),
         AttemptState.RECORD_PENDING: (timedelta(seconds=30), timedelta(minutes=30)),
+        AttemptState.REFUND_PENDING: (timedelta(seconds=5), timedelta(hours=1)),
     }
 )
 _ELSE: Final = (timedelta(seconds=5), timedelta(minutes=5))

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from math import ceil
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from adapters.redis_clients import impatient
 from adapters.servicetitan.pacing import LONGEST_PAUSE, Allowance, Bucket, ProcessPace
 from adapters.servicetitan.priority import Priority
 
@@ -113,13 +111,7 @@ class SharedPace:
         patience: float = PATIENCE,
     ) -> None:
         self.losses = 0
-        self._redis: Redis = Redis.from_url(
-            url,
-            socket_timeout=patience,
-            socket_connect_timeout=patience,
-            retry=Retry(NoBackoff(), 0),
-            driver_info=None,  # to find out its own version, the library waits for the disk
-        )
+        self._redis = impatient(url, patience)
         self._ask_bucket = self._redis.register_script(_SCRIPT)
         self._key = f"pace:{name}"
         self._patience = patience

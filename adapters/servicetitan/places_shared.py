@@ -3,11 +3,9 @@
 import asyncio
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from adapters.redis_clients import impatient
 from adapters.servicetitan.pacing_shared import NEXT_TRY, PATIENCE
 from adapters.servicetitan.places import MOST_KEPT, MOST_OF_ONE, Claim, ProcessPlaces
 
@@ -68,13 +66,7 @@ class SharedPlaces:
     """
 
     def __init__(self, url: str, name: str, *, patience: float = PATIENCE) -> None:
-        self._redis: Redis = Redis.from_url(
-            url,
-            socket_timeout=patience,
-            socket_connect_timeout=patience,
-            retry=Retry(NoBackoff(), 0),
-            driver_info=None,  # to find out its own version, the library waits for the disk
-        )
+        self._redis = impatient(url, patience)
         self._claim = self._redis.register_script(_CLAIM)
         self._keep = self._redis.register_script(_KEEP)
         self._keys = [f"places:since:{name}", f"places:until:{name}"]

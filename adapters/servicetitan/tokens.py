@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from adapters.ending import ended
 from adapters.servicetitan.connection import Connection
 from adapters.servicetitan.decoding import UNDECODABLE
 from adapters.servicetitan.errors import UpstreamRejected
@@ -98,8 +99,7 @@ class Tokens:
     async def aclose(self) -> None:
         """End a flight that nobody will wait for any more."""
         if (flight := self._flight) is not None:
-            flight.cancel()
-            await asyncio.wait([flight])
+            await ended([flight])
 
 
 def _grant(reply: Reply) -> _Grant:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 
+from adapters.ending import ended
 from adapters.servicetitan.counters import Counters
 from adapters.servicetitan.errand import Errand
 from adapters.servicetitan.errors import NobodyWaits, UpstreamUnavailable
@@ -102,8 +103,7 @@ class Turns:
         """Send everybody away."""
         self._send_all_away(UpstreamUnavailable("The gateway is closing. Ask again later."))
         if (server := self._server) is not None:
-            server.cancel()
-            await asyncio.wait([server])
+            await ended([server])
 
     async def _stand(self, subject: str, errand: Errand) -> None:
         waiter = self._waiter(subject, errand)

@@ -49,12 +49,33 @@ NEXT: Final[Mapping[AttemptState, str]] = MappingProxyType(
 )
 """What happens, or is to be done, with a payment that stands here."""
 
+_BACK: Final = (
+    "{back} of it went back to its payer, and ServiceTitan does not know: void {where} there, or "
+    "enter what went back, and then say so: portal-gateway payments settle {id} --by NAME."
+)
+
 _UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def next_of(attempt: Attempt) -> str:
     """What happens next with this payment, and what has the office to do?"""
-    return NEXT[attempt.state].format(id=attempt.id, confirmation=attempt.confirmation)
+    told = NEXT[attempt.state].format(id=attempt.id, confirmation=attempt.confirmation)
+    back = attempt.sent_back - attempt.entered_back
+    if back <= 0:
+        return told
+    entered = attempt.servicetitan_payment_id
+    where = "its payment" if entered is None else f"payment {entered}"
+    return f"{told} {_BACK}".format(back=f"{back} {attempt.currency}", where=where, id=attempt.id)
+
+
+def is_for_office(attempt: Attempt) -> bool:
+    """Has the office to enter it in ServiceTitan, or what went back of it?"""
+    return attempt.state is _S.HANDED_OFF or attempt.sent_back > attempt.entered_back
+
+
+def sent_back_of(attempt: Attempt) -> str:
+    """How much of it went back to its payer? Nothing is told where nothing did."""
+    return f"{attempt.sent_back} {attempt.currency}" if attempt.sent_back else ""
 
 
 def named(attempt: Attempt) -> str:

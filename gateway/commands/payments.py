@@ -31,11 +31,17 @@ def entries(
     state: Annotated[
         list[AttemptState] | None, typer.Option(help="Only those that stand here; again for more.")
     ] = None,
+    office: Annotated[
+        bool, typer.Option("--office", help="Only those that the office has to enter something of.")
+    ] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, for a spreadsheet.")] = False,
     after: Annotated[int, typer.Option(min=0, help="Only what follows the one of this id.")] = 0,
     most: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 1000,
 ) -> None:
-    """List payments, the oldest first; --state HANDED_OFF is what the office has to enter."""
+    """List payments, the oldest first; --office is what waits for the office.
+
+    That is what was handed to it, and what went back of payments that ServiceTitan has.
+    """
     import sys
     from datetime import UTC, datetime
 
@@ -43,7 +49,9 @@ def entries(
 
     from gateway.commands.payments_table import table, write_csv
 
-    found = _listed(state or [], after, most)
+    if office and state:
+        raise typer.BadParameter("--office and --state are two questions.")
+    found = _listed(None if office else state or [], after, most)
     if as_csv:
         write_csv(found, sys.stdout)
     elif found:
@@ -111,7 +119,8 @@ def reconcile_all() -> None:
     typer.echo(summary(done))
 
 
-def _listed(states: list[AttemptState], after: int, most: int) -> "list[Attempt]":
+def _listed(states: list[AttemptState] | None, after: int, most: int) -> "list[Attempt]":
+    """Return those in these states, in any for none; for None those that wait for the office."""
     from adapters.ledger.attempts import Attempts
     from gateway.commands.at_ledger import at_ledger
     from gateway.settings import read_database_url
@@ -119,4 +128,6 @@ def _listed(states: list[AttemptState], after: int, most: int) -> "list[Attempt]
     with told():
         url = read_database_url(os.environ)
         undone = "Nothing was read."
+        if states is None:
+            return at_ledger(url, lambda on: Attempts(on).for_office(after, most), undone)
         return at_ledger(url, lambda on: Attempts(on).listed(states, after, most), undone)

@@ -13,11 +13,12 @@ from adapters.ledger.confirmations import is_confirmation
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.payment_states import AttemptState
 from gateway.commands.at_ledger import CommandFailed, by_shell
-from gateway.commands.payment_words import amount_of, named, next_of
+from gateway.commands.payment_words import amount_of, named, next_of, sent_back_of
 
 REFUNDABLE: Final = frozenset({AttemptState.HANDED_OFF, AttemptState.RECORDED})
 """Those that rest with their money taken: elsewhere the gateway is at work, or there is none."""
 
+_IN_BOOKS: Final = frozenset({AttemptState.RECORDED, AttemptState.REFUNDED, AttemptState.RETURNED})
 _LOCK_SECONDS = 10.0
 _ID_DIGITS = 18
 
@@ -38,15 +39,21 @@ async def find(ledger: Ledger, spelled: str) -> Attempt:
     return found
 
 
-async def find_with_steps(ledger: Ledger, spelled: str) -> tuple[Attempt, Sequence[Step]]:
-    """Return a payment and every move of it; raises CommandFailed."""
-    attempt = await find(ledger, spelled)
-    return attempt, await Attempts(ledger).steps(attempt.id)
+async def find_with_steps(
+    ledger: Ledger, spelled: str
+) -> tuple[Attempt, Sequence[Step], str | None]:
+    """Return a payment, every move of it, and what its payer agreed to; raises CommandFailed."""
+    attempt, attempts = await find(ledger, spelled), Attempts(ledger)
+    version = attempt.authorization_version
+    agreed = None if version is None else await attempts.authorization(version)
+    return attempt, await attempts.steps(attempt.id), agreed
 
 
 async def settle(ledger: Ledger, spelled: str, name: str) -> str:
     """Note that the office has entered a payment in ServiceTitan, and say what follows."""
     attempt = await find(ledger, spelled)
+    if attempt.state in _IN_BOOKS and attempt.sent_back > attempt.entered_back:
+        return await _settle_back(ledger, attempt, _by(name))
     if attempt.state is not AttemptState.HANDED_OFF:
         raise CommandFailed(
             f"{named(attempt)} is {attempt.state.value}: only what was handed to the office is "
@@ -79,6 +86,14 @@ async def refund(ledger: Ledger, spelled: str, name: str) -> str:
     )
 
 
+async def _settle_back(ledger: Ledger, attempt: Attempt, by: By) -> str:
+    """Note that the office has entered what went back of a payment."""
+    noted = await Attempts(ledger).note_entered_back(attempt, by)
+    if noted is None:
+        raise _worked_on(attempt)
+    return f"What went back of {named(attempt)} is settled: {sent_back_of(attempt)}."
+
+
 async def _moved(
     ledger: Ledger,
     attempt: Attempt,
@@ -92,11 +107,15 @@ async def _moved(
     locked = await attempts.lock(attempt, by.at, _LOCK_SECONDS)
     after = locked and await attempts.move(locked, to, by, told, **(changes or Changes()))
     if after is None:
-        raise CommandFailed(
-            f"The gateway works on {named(attempt)} at this moment. Nothing was changed; "
-            "try again in some minutes."
-        )
+        raise _worked_on(attempt)
     return after
+
+
+def _worked_on(attempt: Attempt) -> CommandFailed:
+    return CommandFailed(
+        f"The gateway works on {named(attempt)} at this moment. Nothing was changed; "
+        "try again in some minutes."
+    )
 
 
 def _by(name: str) -> By:

@@ -9,7 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from adapters.ledger.attempt_rows import Attempt, Step
-from gateway.commands.payment_words import age_of, amount_of, next_of, paid_for
+from gateway.commands.payment_words import (
+    age_of,
+    amount_of,
+    is_for_office,
+    next_of,
+    paid_for,
+    sent_back_of,
+)
 
 COLUMNS: Final = (
     "id",
@@ -25,6 +32,8 @@ COLUMNS: Final = (
     "servicetitan_payment",
     "begun",
     "charged",
+    "sent_back",
+    "office",
 )
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -33,6 +42,7 @@ def table(attempts: Sequence[Attempt], now: datetime) -> Table:
     """Return a row for every payment."""
     found = Table("Payment", "Confirmation", "State", "Age", "Customer", "For", "Method")
     found.add_column("Amount", justify="right")
+    found.add_column("Sent back", justify="right")
     for attempt in attempts:
         cells = (
             str(attempt.id),
@@ -43,6 +53,7 @@ def table(attempts: Sequence[Attempt], now: datetime) -> Table:
             paid_for(attempt),
             attempt.method_label,
             amount_of(attempt),
+            sent_back_of(attempt),
         )
         found.add_row(*map(Text, cells))
     return found
@@ -60,17 +71,19 @@ def inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_ACTIVE) else cell
 
 
-def story(attempt: Attempt, steps: Sequence[Step]) -> list[str]:
+def story(attempt: Attempt, steps: Sequence[Step], authorization: str | None) -> list[str]:
     """Tell all there is to tell of a payment, a line each: what it is, every step, what is next."""
     facts = (
         ("Payment", f"{attempt.id}, confirmation {attempt.confirmation}"),
         ("Amount", amount_of(attempt)),
+        ("Sent back", sent_back_of(attempt)),
         ("For", paid_for(attempt)),
         ("Customer", str(attempt.customer)),
         ("Method", f"{attempt.method_label} ({attempt.method_kind})"),
         ("Processor", f"{attempt.processor} {attempt.processor_ref or ''}".strip()),
         ("Begun by", attempt.actor),
         ("Authorized", _authorization(attempt)),
+        ("Text agreed to", authorization or ""),
         ("In ServiceTitan", _spelled(attempt.servicetitan_payment_id)),
         ("Failure", attempt.failure or attempt.failure_code or ""),
     )
@@ -94,6 +107,8 @@ def _cells(attempt: Attempt) -> tuple[str, ...]:
         _spelled(attempt.servicetitan_payment_id),
         _second(attempt.created_at),
         "" if attempt.charged_at is None else _second(attempt.charged_at),
+        "" if not attempt.sent_back else str(attempt.sent_back),
+        next_of(attempt) if is_for_office(attempt) else "",
     )
 
 

@@ -30,13 +30,14 @@ def fail(sentence: str, code: int = FAILED) -> NoReturn:
 def told() -> Iterator[None]:
     """Turn what a person can do something about into one sentence and an exit code."""
     from gateway.commands.at_ledger import CommandFailed
+    from gateway.guard.trusted import ManifestError
     from gateway.policy import PolicyError
     from gateway.serving import PortTaken
     from gateway.settings import SettingsError
 
     try:
         yield
-    except (SettingsError, PolicyError) as error:
+    except (SettingsError, PolicyError, ManifestError) as error:
         fail(str(error), MISCONFIGURED)
     except (PortTaken, CommandFailed) as error:
         fail(str(error))

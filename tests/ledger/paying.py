@@ -11,7 +11,7 @@ from adapters.ledger.attempt_rows import Attempt, AttemptKind, NewAttempt, Split
 from adapters.ledger.attempts import Attempts
 from adapters.ledger.audit import Audit, By
 from adapters.ledger.ledger import Ledger
-from adapters.ledger.payment_states import MOVES, AttemptState
+from adapters.ledger.payment_states import MOVES, NOT_CHARGED, AttemptState
 
 NOON = datetime(2026, 7, 14, 17, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -98,7 +98,8 @@ def way_to(state: AttemptState) -> tuple[AttemptState, ...]:
         way, at = ways.popleft()
         if at is state:
             return way
-        ways.extend(((*way, to), to) for to in sorted(MOVES[at], key=_by_the_books))
+        onward = set() if at in NOT_CHARGED else MOVES[at]
+        ways.extend(((*way, to), to) for to in sorted(onward, key=_by_the_books))
 
 
 def _by_the_books(state: AttemptState) -> tuple[bool, str]:

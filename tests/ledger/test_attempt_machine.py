@@ -44,6 +44,8 @@ SPLITS = st.lists(
     max_size=INVOICES,
     unique_by=lambda told: told[0],
 )
+FREED = {S.REFUSED, S.DECLINED, S.EXPIRED, S.REFUNDED}
+"""What goes back after these was charged on invoices that anybody might pay anew by then."""
 KEYS = st.integers(0, 5)
 WORKERS = st.integers(0, 1)
 PLACES = st.integers(0, 9)
@@ -103,15 +105,15 @@ class Model:
     known: list[Attempt] = field(default_factory=list)
     moves: list[AttemptState] = field(default_factory=list)
 
-    def write(self, after: Attempt) -> None:
+    def write(self, after: Attempt, *, is_move: bool = False) -> None:
         """Take in what was written."""
         assert after.version == self.now.version + 1
         before, self.now = self.now.state, after
         self.known.append(after)
-        if after.state is not before:
+        if is_move:
             self.moves.append(after.state)
         if after.state is not before and not self._keeps(before):
-            self.counted = after.state in COUNTED
+            self.counted = after.state in COUNTED and before not in FREED
 
     def _keeps(self, before: AttemptState) -> bool:
         is_settled = (before, self.now.state) == (S.HANDED_OFF, S.RECORDED)
@@ -186,7 +188,7 @@ class Payments(RuleBasedStateMachine):
         if not ways:
             return
         work, to = self.workers[worker].move, ways[way % len(ways)]
-        self._write(model, read, worker, lambda: work(read, to, GATEWAY), crash)
+        self._write(model, read, worker, lambda: work(read, to, GATEWAY), crash, is_move=True)
 
     @precondition(lambda self: self.models)
     @rule(place=PLACES, which=PLACES, tries=PLACES, worker=WORKERS, crash=CRASHES)
@@ -296,6 +298,8 @@ class Payments(RuleBasedStateMachine):
         worker: int,
         work: Callable[[], Coroutine[Any, Any, Attempt | None]],
         crash: int | None,
+        *,
+        is_move: bool = False,
     ) -> None:
         """Write; exactly who had read what stands there does."""
         try:
@@ -304,7 +308,7 @@ class Payments(RuleBasedStateMachine):
             return
         assert (after is not None) is (read == model.now)
         if after is not None:
-            model.write(after)
+            model.write(after, is_move=is_move)
 
     def _do(self, worker: int, work: Callable[[], Coroutine[Any, Any, T]], crash: int | None) -> T:
         if crash is None:

@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.ledger import database
 from adapters.ledger.database import engine_of
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.ledger import Ledger
@@ -152,3 +154,49 @@ async def test_sqlite_keeps_a_log_waits_and_holds_to_its_references(tmp_path: Pa
         ]
     assert pragmas == ["wal", 5000, 1]
     await engine.dispose()
+
+
+async def test_writers_to_sqlite_go_in_the_order_they_came(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite+aiosqlite:///{tmp_path}/ledger.db")
+    await ledger.open()
+    free, went = asyncio.Event(), list[int]()
+
+    async def hold(_connection: AsyncConnection) -> None:
+        await free.wait()
+
+    async def go(number: int) -> None:
+        async def write(_connection: AsyncConnection) -> None:
+            went.append(number)
+
+        await ledger.write(write)
+
+    holding = asyncio.create_task(ledger.write(hold))
+    going = [asyncio.create_task(go(number)) for number in range(30)]
+    await asyncio.sleep(0.2)
+    assert went == []
+    free.set()
+    await asyncio.gather(holding, *going)
+    assert went == list(range(30))
+    await ledger.aclose()
+
+
+async def test_a_writer_that_waits_too_long_is_told_and_the_line_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "WRITE_WAIT_SECONDS", 0.2)
+    ledger = Ledger(f"sqlite+aiosqlite:///{tmp_path}/ledger.db")
+    await ledger.open()
+    held, free = asyncio.Event(), asyncio.Event()
+
+    async def hold(_connection: AsyncConnection) -> None:
+        held.set()
+        await free.wait()
+
+    holding = asyncio.create_task(ledger.write(hold))
+    await held.wait()
+    with pytest.raises(LedgerUnavailable):
+        await ledger.import_visits([SPRING])
+    free.set()
+    await holding
+    assert await ledger.import_visits([SPRING]) == Imported(1, 0, 0)
+    await ledger.aclose()

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import adapters.ledger.migrate
-from adapters.ledger.attempts import Attempts
+from adapters.ledger.attempts import Attempts, InvoicesHeld
 from adapters.ledger.audit import Audit
 from adapters.ledger.database import engine_of, writing
 from adapters.ledger.ledger import Ledger
@@ -20,9 +20,13 @@ from adapters.ledger.migrate import migrate
 from adapters.ledger.payment_states import AttemptState
 from adapters.ledger.rights import raise_revision, read_revisions
 from adapters.ledger.tables import METADATA
-from tests.ledger.paying import GATEWAY, begun, part, paying
+from tests.ledger.paying import GATEWAY, LOCK, NOON, begun, part, paying
 
-NEW = {"payment_attempts", "payment_splits", "payment_steps", "payer_accounts", "acceptances"}
+NEW = {"payment_attempts", "payment_splits", "payment_steps", "payer_accounts", "acceptances"} | {
+    "payment_sent_back",
+    "authorization_texts",
+    "card_tries",
+}
 CHANGES = (
     "UPDATE payment_steps SET told = 'x'",
     "UPDATE payment_steps SET at = at WHERE version = 1",
@@ -105,10 +109,12 @@ async def test_the_migration_goes_down_and_up_and_keeps_what_was_there_before(
     before = await ledger.read(read_revisions)
     await ledger.aclose()
     directory = adapters.ledger.migrate._STEPS  # noqa: SLF001  # where the steps are
-    module = ScriptDirectory(directory).get_revision("0004").module
+    steps = ScriptDirectory(directory)
+    later, first = (steps.get_revision(of).module for of in ("0005", "0004"))
     engine = engine_of(shared_url)
     async with writing(engine).begin() as connection:
-        await connection.run_sync(lambda on: step(module.downgrade, on))
+        await connection.run_sync(lambda on: step(later.downgrade, on))
+        await connection.run_sync(lambda on: step(first.downgrade, on))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     async with engine.begin() as connection:
         assert await connection.run_sync(tables) & NEW == set()
@@ -123,4 +129,27 @@ async def test_the_migration_goes_down_and_up_and_keeps_what_was_there_before(
     assert await ledger.read(read_revisions) == before._replace(payments=1)
     assert await Attempts(ledger).listed() == []
     assert (await Audit(ledger).verify()).broken is None
+    await ledger.aclose()
+
+
+async def test_the_splits_of_before_are_there_afterwards(shared_url: str) -> None:
+    ledger = Ledger(shared_url)
+    await ledger.open()
+    attempt = await begun(Attempts(ledger), paying("k", part(11), part(12, "0.10")))
+    await ledger.aclose()
+    directory = adapters.ledger.migrate._STEPS  # noqa: SLF001  # as above
+    module = ScriptDirectory(directory).get_revision("0005").module
+    engine = engine_of(shared_url)
+    async with writing(engine).begin() as connection:
+        await connection.run_sync(lambda on: step(module.downgrade, on))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    await migrate(engine)
+    async with engine.begin() as connection:
+        assert await connection.run_sync(left) == []
+    await engine.dispose()
+    ledger = Ledger(shared_url)
+    await ledger.open()
+    assert await Attempts(ledger).listed() == [attempt]
+    with pytest.raises(InvoicesHeld):
+        await Attempts(ledger).begin(paying("other", part(12)), NOON, LOCK)
     await ledger.aclose()

@@ -113,6 +113,8 @@ def test_csv_has_a_row_for_each_and_no_formula_in_it(url: str) -> None:
         "servicetitan_payment": "",
         "begun": "2026-07-14T17:00:00+00:00",
         "charged": "2026-07-14T17:01:00+00:00",
+        "sent_back": "",
+        "office": next_of(attempt),
     }
 
 

@@ -1,6 +1,7 @@
 """PA-5, PA-7, M7: what no payment begins with, and what is refused wherever it stands."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -156,7 +157,9 @@ async def test_a_cards_number_is_refused_and_never_logged(house: House, case: st
     assert error["extensions"] == {"code": "BAD_USER_INPUT"}
     assert "card" in error["message"]
     told = f"{answer} {house.logs[before:]} {house.steps}"
-    assert not [number for number in (CARD, "4242", "378282246310005") if number in told]
+    # Ids and measured times may happen to hold four digits of a card.
+    assert not re.search(r"(?<![0-9A-Za-z.])4242(?![0-9A-Za-z])", told)
+    assert not [number for number in (CARD, "378282246310005") if number in told]
 
 
 async def test_a_cards_number_in_the_document_itself_is_too(house: House) -> None:

@@ -1,6 +1,7 @@
 """Two workers over one ledger and one processor: whichever is asked, money moves once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -21,6 +22,7 @@ from tests.house import NOON, SANDBOX, TODAY, House, Moment, demo_policy, settin
 from tests.paying.asking import OPEN, PAT, PAY, by, movements, step_done, wish
 from tests.paying.asking import codes as refusals
 from tests.paying.recorded import RECORDS, in_books, later, only, owed, part, state, till
+from tests.paying.test_card_testing import save
 
 __all__ = ["postgresql", "shared_url"]
 
@@ -136,3 +138,19 @@ async def test_begun_at_one_and_confirmed_at_both(shared_url: str) -> None:
         assert await later(one, minutes=3) == "RECORDED"
         assert await movements(one) == [("CHARGE", "436.50")]
         assert await in_books(one) == [("436.50", "9")]
+
+
+async def test_pa28_cards_tried_at_one_worker_count_at_the_other(shared_url: str) -> None:
+    async with _pair(shared_url) as houses:
+        told = [await save(houses[at % 2], "sandbox_card_declined") for at in range(7)]
+        assert told == ["DECLINED"] * 5 + ["RATE_LIMITED"] * 2
+
+
+async def test_pa28_tried_at_both_at_once_they_are_no_more(shared_url: str) -> None:
+    async with _pair(shared_url) as houses:
+        tries = (save(houses[at % 2], "sandbox_card_declined") for at in range(12))
+        told = Counter(await asyncio.gather(*tries))
+        assert told == {"DECLINED": 5, "RATE_LIMITED": 7}
+        for house in houses:
+            house.moment.now += timedelta(minutes=10)
+        assert await save(houses[0], "sandbox_card_visa") == "Visa ending in 4242"

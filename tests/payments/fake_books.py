@@ -18,6 +18,9 @@ from tests.payments.fates import Clock, Fate, Life
 SHOWN_AFTER = 120.0
 """Seconds at most until a payment is told among the customer's."""
 
+COUNTS_AFTER = 600.0
+"""Seconds at most until the balance of its invoice tells of a payment."""
+
 WORKED_ON_FOR = 100.0
 """Seconds at most until a request that was sent is done."""
 
@@ -33,6 +36,7 @@ class Entry:
     id: int
     told: PaymentToRecord
     shown_from: datetime
+    counts_from: datetime
     is_void: bool = False
 
 
@@ -49,16 +53,33 @@ class Accounts:
     refuses: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
     shown_after: float = SHOWN_AFTER
+    lags: bool = False
 
-    def record(self, told: PaymentToRecord, shown_after: float = 0.0) -> int:
-        """Enter a payment, and return its id."""
+    def record(
+        self, told: PaymentToRecord, shown_after: float = 0.0, counts_after: float = 0.0
+    ) -> int:
+        """Enter a payment, and return its id; its invoices' balances tell of it after a while."""
         if any(split.invoice in self.refuses for split in told.splits):
             raise WriteRefused("The invoice is locked.", 400)
         for split in told.splits:
             self.balances[split.invoice] -= split.amount
-        shown_from = self.clock() + timedelta(seconds=shown_after)
-        self.entries.append(Entry(len(self.entries) + 1, told, shown_from))
+        now = self.clock()
+        shown_from, counts_from = (
+            now + timedelta(seconds=after) for after in (shown_after, counts_after)
+        )
+        self.entries.append(Entry(len(self.entries) + 1, told, shown_from, counts_from))
         return self.entries[-1].id
+
+    def told_balance(self, invoice: int) -> Decimal:
+        """Return the balance that is told of an invoice: it may not know of the last payments."""
+        lacks = (
+            split.amount
+            for entry in self.entries
+            if entry.counts_from > self.clock()
+            for split in entry.told.splits
+            if split.invoice == invoice
+        )
+        return self.balances[invoice] + sum(lacks, Decimal(0))
 
     def marked(self, customer: int, marker: str) -> list[MarkedPayment]:
         """Tell the customer's payments that bear this marker, of those that are shown by now."""
@@ -89,7 +110,7 @@ class BooksLine:
         self.calls.append("balances")
         if self.life.fates.of_call(RARELY, "balances") is not Fate.WELL:
             raise UpstreamUnavailable("ServiceTitan is not there.")
-        told = {of: self.accounts.balances[of] for of in invoices}
+        told = {of: self.accounts.told_balance(of) for of in invoices}
         await self.life.step()
         return told
 
@@ -110,7 +131,8 @@ class BooksLine:
             late = fates.late_by(WORKED_ON_FOR)
             fates.clock.after(late, lambda: _quietly(lambda: self.accounts.record(new, 0)))
             raise WriteUnknown("still being worked on")
-        of = self.accounts.record(new, shown_after)
+        counts_after = fates.rng.random() * COUNTS_AFTER if fates.rng.random() < 0.5 else 0.0
+        of = self.accounts.record(new, shown_after, counts_after if self.accounts.lags else 0.0)
         await self.life.step()
         if fate is Fate.LOST_AFTER:
             raise WriteUnknown("lost on its way back")

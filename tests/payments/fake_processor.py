@@ -39,12 +39,16 @@ class Plan(Enum):
 
 @dataclass
 class Order:
-    """An order in the processor's book; `times_taken` is how often money was taken for it."""
+    """An order in the processor's book; `times_taken` is how often money was taken for it.
+
+    So many turns to send it back as `refusals` tells are refused.
+    """
 
     charge: Charge
     plan: Plan
     times_taken: int = 0
     asked_to_charge: int = 0
+    refusals: int = 0
 
     @property
     def state(self) -> ChargeState:
@@ -104,9 +108,11 @@ class Ledgerbook:
             self._put(order, _C.CANCELED)
         return order.charge
 
-    def refund(self, ref: str) -> Charge:
-        """Send back what was taken."""
+    def refund(self, ref: str, turn: int = 1) -> Charge:
+        """Send back what was taken; a turn that was refused once is refused for ever."""
         order = self.orders[ref]
+        if order.state is _C.SUCCEEDED and turn <= order.refusals:
+            raise ProcessorRefused("This cannot be sent back now.")
         if order.state is _C.SUCCEEDED:
             self._put(order, _C.REFUNDED)
         return order.charge
@@ -143,6 +149,11 @@ class Ledgerbook:
         if order.state is _C.SUCCEEDED:
             self._put(order, _C.RETURNED if order.plan is Plan.BANK else _C.REFUNDED)
 
+    def sends_back_in_part(self, order: Order, amount: Decimal) -> None:
+        """Have the office send so much of it back at the processor."""
+        if order.state is _C.SUCCEEDED and amount < order.charge.taken:
+            order.charge = replace(order.charge, taken=order.charge.taken - amount)
+
     def _put(self, order: Order, state: ChargeState) -> None:
         taken = order.charge.amount if state is _C.SUCCEEDED else Decimal(0)
         action = _ACTION if state is _C.REQUIRES_ACTION else None
@@ -178,9 +189,9 @@ class Line:
         """Have it given up."""
         return await self._called("cancel", lambda: self.book.cancel(ref))
 
-    async def refund(self, ref: str) -> Charge:
+    async def refund(self, ref: str, turn: int = 1) -> Charge:
         """Have it sent back."""
-        return await self._called("refund", lambda: self.book.refund(ref))
+        return await self._called("refund", lambda: self.book.refund(ref, turn))
 
     async def _called(self, verb: str, doing: Callable[[], Charge], times: float = 1.0) -> Charge:
         fates = self.life.fates

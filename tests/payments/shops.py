@@ -55,8 +55,8 @@ class Shop(Protocol):
     async def send_back(self, ref: str) -> None:
         """Have the bank take the money back."""
 
-    async def refund(self, ref: str) -> None:
-        """Refund at the processor's own site."""
+    async def refund(self, ref: str, amount: str | None = None) -> None:
+        """Refund at the processor's own site: all of it, or so much."""
 
     async def lose(self, verb: str, *, after: bool, status: int | None = None) -> None:
         """Lose the answer to the next call of this verb."""
@@ -93,9 +93,10 @@ class SandboxShop:
         """Send back."""
         await self._post(f"/_sandbox/processor/orders/{ref}/return")
 
-    async def refund(self, ref: str) -> None:
+    async def refund(self, ref: str, amount: str | None = None) -> None:
         """Refund."""
-        await self._post(f"/_sandbox/processor/orders/{ref}/refund")
+        part = None if amount is None else {"amount": amount}
+        await self._post(f"/_sandbox/processor/orders/{ref}/refund", part)
 
     async def lose(self, verb: str, *, after: bool, status: int | None = None) -> None:
         """Lose an answer."""
@@ -147,9 +148,9 @@ class StripeShop:
         """Send back."""
         self.stripe.dispute(ref)
 
-    async def refund(self, ref: str) -> None:
+    async def refund(self, ref: str, amount: str | None = None) -> None:
         """Refund."""
-        self.stripe.refund(ref)
+        self.stripe.refund(ref, None if amount is None else int(Decimal(amount) * 100))
 
     async def lose(self, verb: str, *, after: bool, status: int | None = None) -> None:
         """Lose an answer."""

@@ -56,6 +56,7 @@ class Story:
             payment_types={"CARD": 7},
             refunds_refused=self.rng.random() < 0.5,
         )
+        world.accounts.lags = self.rng.random() < 0.5
         self.customer = self.seed + 1
         self.invoices = [self.customer * 10 + at for at in range(self.rng.choice([1, 1, 1, 2, 3]))]
         for invoice in self.invoices:
@@ -73,7 +74,8 @@ class Story:
         acts += [self._office()] if self.rng.random() < 0.15 else []
         acts.append(self._processor())
         await asyncio.gather(*acts)
-        if self.rng.random() < 0.4:  # somebody who has not looked again since then
+        late = 0.9 if self.world.accounts.lags else 0.4
+        if self.rng.random() < late:  # somebody who has not looked again since then
             await self._payer("late")
         await self._end()
 
@@ -151,6 +153,11 @@ class Story:
 
     def _moves(self, order: Order) -> None:
         before, draw = order.state, self.rng.random()
+        if before is _C.SUCCEEDED and self.rng.random() < 0.06:
+            half = (order.charge.amount / 2).quantize(Decimal("0.01"))
+            self.world.book.sends_back_in_part(order, half)
+            self.unheard.append(order.charge)
+        order.refusals = order.refusals or self.rng.choice([0, 0, 0, 1, 2])
         if before is _C.PROCESSING:
             self.world.book.bank_settles(order, does_well=draw < 0.7)
         elif before is _C.SUCCEEDED and draw < (0.3 if order.plan is Plan.BANK else 0.1):
@@ -214,6 +221,8 @@ def check_end(attempt: Attempt, order: Order | None, entered: list[Decimal]) -> 
     assert len(entered) <= 1, f"recorded twice (M-I2): {where}"
     assert all(amount == attempt.amount for amount in entered), where
     took = order is not None and order.is_taken
+    if order is not None and took and attempt.state is _S.RECORDED:
+        assert attempt.sent_back == order.charge.sent_back, f"not told (M-I2): {where}"
     if attempt.state is _S.RECORDED:
         assert took, f"recorded without money (M-I2): {where}"
         assert len(entered) == 1, f"not recorded (M-I2): {where}"

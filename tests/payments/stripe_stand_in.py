@@ -50,6 +50,7 @@ class StripeStandIn:
     asked: list[tuple[str, str, Thing]] = field(default_factory=list)
     versions: set[str] = field(default_factory=set)
     searchable: bool = False
+    refunds_end: list[str] = field(default_factory=list)
 
     def app(self) -> Starlette:
         """Return it as an app."""
@@ -129,9 +130,9 @@ class StripeStandIn:
             self._note(intent)
         return intent.status == "succeeded"
 
-    def refund(self, ref: str) -> None:
-        """Refund from the dashboard."""
-        refund_made(self, {"payment_intent": ref}, {})
+    def refund(self, ref: str, amount: int | None = None) -> None:
+        """Refund from the dashboard, all of it or so much."""
+        refund_made(self, {"payment_intent": ref, "amount": amount}, {})
 
     def dispute(self, ref: str, status: str = "lost") -> None:
         """Have the bank ask the money back."""
@@ -274,13 +275,13 @@ def setup_canceled(stripe: StripeStandIn, _told: Thing, path: dict[str, str]) ->
 def refund_made(stripe: StripeStandIn, told: Thing, _path: dict[str, str]) -> Thing:
     intent = _intent(stripe, {"id": str(told["payment_intent"])})
     if intent.refunded:
-        words = "Charge has already been refunded."
-        raise Refusal(400, error(words, code="charge_already_refunded"))
+        raise Refusal(400, error("It was refunded already.", code="charge_already_refunded"))
     if intent.status != "succeeded":
         raise Refusal(400, error("This PaymentIntent has no successful charge to refund."))
-    intent.refunded = True
-    stripe.movements.append((intent.marker, "REFUND", intent.amount))
-    return {"object": "refund", "id": stripe.samples.name("re"), "status": "succeeded"}
+    status = stripe.refunds_end.pop() if stripe.refunds_end else "succeeded"
+    if status == "succeeded":
+        stripe.movements.append((intent.marker, "REFUND", intent.send_back(told.get("amount"))))
+    return {"object": "refund", "id": stripe.samples.name("re"), "status": status}
 
 
 def disputes_told(stripe: StripeStandIn, told: Thing, _path: dict[str, str]) -> Thing:

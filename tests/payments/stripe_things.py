@@ -138,6 +138,7 @@ class Intent:
     failure: str | None = None
     charges: int = 0
     refunded: bool = False
+    sent_back: int = 0
     disputed: bool = False
     noted: bool = False
 
@@ -193,6 +194,13 @@ class Intent:
             raise unexpected(self)
         self.status, self.last_error = "canceled", None
 
+    def send_back(self, amount: object) -> int:
+        """Send back so much, or what is left; return how much it was."""
+        back = self.amount - self.sent_back if amount is None else int(str(amount))
+        self.sent_back += back
+        self.refunded = self.sent_back == self.amount
+        return back
+
     def _attempt(self) -> None:
         sample = self.sample
         assert sample is not None
@@ -242,7 +250,7 @@ class Intent:
             "object": "charge",
             "id": self.id.replace("pi", "ch"),
             "status": made,
-            "amount_refunded": self.amount if self.refunded else 0,
+            "amount_refunded": self.sent_back,
             "refunded": self.refunded,
             "disputed": self.disputed,
             "failure_code": self.failure,

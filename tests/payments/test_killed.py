@@ -17,6 +17,7 @@ import pytest
 
 from adapters.sandbox.homes import TIME_ZONE
 from adapters.sandbox.options import SandboxOptions
+from tests.limitless import UNBOUNDED_TEXT
 from tests.own_redis import ended, free_port
 from tests.paying.asking import OPEN, OWED, PAT, PAY, row_of, wish
 
@@ -76,7 +77,7 @@ async def gateway(sandbox: httpx.AsyncClient, folder: Path) -> AsyncIterator["Ga
     url = str(sandbox.base_url).rstrip("/")
     given = {name: str(of) for name, of in SandboxOptions(public_url=url).credentials().items()}
     policy = folder / "policy.toml"
-    await asyncio.to_thread(policy.write_text, POLICY)
+    await asyncio.to_thread(policy.write_text, POLICY + UNBOUNDED_TEXT)
     told = {
         "PORTAL_SERVICETITAN_API_URL": given["apiUrl"],
         "PORTAL_SERVICETITAN_AUTH_URL": given["authUrl"],

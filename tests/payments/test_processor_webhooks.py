@@ -17,7 +17,8 @@ from adapters.payments.cashier import AttemptBusy
 from adapters.payments.errors import OutcomeUnknown, ProcessorRefused, ProcessorUnavailable
 from adapters.payments.processor import Charge, ChargeState
 from adapters.payments.sandbox_events import SIGNATURE, read_sandbox_event
-from gateway.http.processor_webhooks import MOST_BYTES, ProcessorWebhooks
+from gateway.http.deliveries import MOST_BYTES
+from gateway.http.processor_webhooks import ProcessorWebhooks
 from tests.payments.test_events import sandbox_signed
 
 PATH = "/webhooks/sandbox-processor"

@@ -20,7 +20,8 @@ from adapters.ledger.audit import By
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.minor_units import from_minor
-from adapters.ledger.payment_states import COUNTED, FINAL, AttemptState
+from adapters.ledger.payment_states import FINAL, AttemptState
+from adapters.ledger.pending_amounts import PendingAmounts
 from adapters.ledger.rights import in_utc
 from adapters.ledger.tables import PAYMENT_ATTEMPTS
 from adapters.payments.cashier import Cashier, Means, Paid, Refusal
@@ -164,6 +165,7 @@ class Process:
         self.world, self.life = world, life
         line = cast("Ledger", LedgerLine(world.ledger, life))
         self.attempts = Attempts(line, world.clock)
+        self.pending_amounts = PendingAmounts(line, world.clock)
         self.books = BooksLine(world.accounts, life)
         self.line = Line(world.book, life, self._sends)
         self.changes = Changes()
@@ -177,38 +179,35 @@ class Process:
     ) -> Paid:
         """Pay, as somebody's browser asks for it."""
         told = f"{sorted(parts.items())} {plan}"
+        left = await self.left(list(parts)) if self.world.accounts.lags else {}
         new = new_attempt(key, customer, parts, told, self.world.clock(), kind=kind)
+        splits = tuple(replace(split, left=left.get(split.invoice)) for split in new.splits)
+        new = replace(new, splits=splits)
         means = Means(Source(token=plan.value), "Invoices")
         return await self.cashier.pay(new, means, self.check)
 
     async def check(self, attempt: Attempt) -> Refusal | None:
         """May this be charged now? What is pending is read before the balances, never after."""
-        invoices = [split.invoice for split in attempt.splits]
-        pending = await self.pending(invoices, attempt.id)
-        balances = await self.books.balances(invoices)
+        left = await self.left([split.invoice for split in attempt.splits])
         for split in attempt.splits:
-            left = balances[split.invoice] - pending[split.invoice]
-            if left < split.amount:
-                return Refusal("BALANCE_CHANGED", "It changed.", split.invoice, left)
+            now = left[split.invoice]
+            if now < split.amount or split.left not in {None, now}:
+                return Refusal("BALANCE_CHANGED", "It changed.", split.invoice, now)
         self.world.told[attempt.confirmation] = {of.invoice: of.amount for of in attempt.splits}
         return None
 
-    async def pending(self, invoices: Collection[int], but: int = 0) -> dict[int, Decimal]:
-        """Return what is charged and not yet in ServiceTitan's books."""
-        on = await self.attempts.on_invoices(list(invoices))
+    async def left(self, invoices: Sequence[int]) -> dict[int, Decimal]:
+        """Return what is left to pay of these, as far as this process can know."""
+        told = await self.pending_amounts.read()
+        balances = await self.books.balances(invoices)
         return {
-            invoice: sum(
-                (
-                    split.amount
-                    for attempt in on.get(invoice, ())
-                    if attempt.id != but and attempt.state in COUNTED
-                    for split in attempt.splits
-                    if split.invoice == invoice
-                ),
-                Decimal(0),
-            )
-            for invoice in invoices
+            of: max(balance - told.on(of, balance), Decimal(0)) for of, balance in balances.items()
         }
+
+    async def pending(self, invoices: Collection[int]) -> dict[int, Decimal]:
+        """Return what is charged and not yet in ServiceTitan's books."""
+        told = (await self.pending_amounts.read()).by_invoice
+        return {of: told.get(of, Decimal(0)) for of in invoices}
 
     async def _sends(self, order: ChargeOrder, ref: str) -> None:
         """See that it is written down that this is charged, before it is (M-I3)."""

@@ -18,7 +18,7 @@ from resolvers.origins import UNTOLD, Origin, origin_of
     ],
 )
 def test_a_network_and_never_an_address(host: str | None, network: str | None) -> None:
-    assert origin_of(host, None) == Origin(network, None)
+    assert origin_of(host, None).address_class == network
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,24 @@ def test_a_network_and_never_an_address(host: str | None, network: str | None) -
     ],
 )
 def test_a_kind_and_never_a_browser(agent: str | None, kind: str | None) -> None:
-    assert origin_of(None, agent) == Origin(None, kind)
+    assert origin_of(None, agent).agent_class == kind
+
+
+@pytest.mark.parametrize(
+    ("host", "whole"),
+    [
+        ("203.0.113.77", "203.0.113.77"),
+        ("::ffff:203.0.113.77", "203.0.113.77"),
+        ("2001:DB8::1", "2001:db8::1"),
+        ("203.0.113.77:443", None),
+        ("", None),
+    ],
+)
+def test_a_bank_is_told_the_whole_of_it_and_nobody_prints_it(host: str, whole: str | None) -> None:
+    told = origin_of(host, "curl/8.9")
+    assert (told.address, told.agent) == (whole, "curl/8.9")
+    assert "curl/8.9" not in repr(told)
+    assert whole is None or whole not in repr(told)
 
 
 def test_what_is_not_told_is_not_guessed() -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,6 +12,12 @@ from starlette.routing import Route
 from adapters.sandbox.processor.answers import given, method_told, order_told, refused
 from adapters.sandbox.processor.orders import Conflict, Order, Orders
 from adapters.sandbox.processor.tokens import TOKENS
+
+
+class Part(msgspec.Struct, forbid_unknown_fields=True):
+    """How much is sent back: all of it, where nothing is told."""
+
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,13 @@ class Controls:
         return self._moved(request, self.orders.send_back)
 
     async def refund(self, request: Request) -> Response:
-        """Refund a payment, as the office does at the processor's own site."""
-        return self._moved(request, self.orders.refund)
+        """Refund a payment, or an amount of it, as the office does at the processor's own site."""
+        body = await request.body()
+        try:
+            part = msgspec.json.decode(body, type=Part) if body else Part()
+        except msgspec.MsgspecError as error:
+            return refused(400, "body", str(error))
+        return self._moved(request, lambda order: self.orders.refund(order, part.amount))
 
     def _order(self, request: Request) -> Order | None:
         return self.orders.get(request.path_params["order"])

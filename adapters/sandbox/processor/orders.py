@@ -131,9 +131,11 @@ class Orders:
         if order.state in _GIVES_UP:
             self._move(order, OrderState.CANCELED)
 
-    def refund(self, order: Order) -> None:
-        """Send back what was taken, once; raises Conflict where nothing was."""
-        if order.state is OrderState.SUCCEEDED:
+    def refund(self, order: Order, amount: Decimal | None = None) -> None:
+        """Send back what was taken, or so much of it; raises Conflict where it was not taken."""
+        if amount is not None and amount != order.taken:
+            self._give_back_part(order, amount)
+        elif order.state is OrderState.SUCCEEDED:
             self._give_back(order, "REFUND", OrderState.REFUNDED)
         elif order.state is not OrderState.REFUNDED:
             raise Conflict("not_refundable", "There is nothing to send back.")
@@ -187,17 +189,23 @@ class Orders:
 
     def _take(self, order: Order) -> None:
         order.taken = order.wanted.amount
-        self._note(order, "CHARGE")
+        self._note(order, "CHARGE", order.taken)
         self._move(order, OrderState.SUCCEEDED)
 
     def _give_back(self, order: Order, kind: str, state: OrderState) -> None:
-        self._note(order, kind)
+        self._note(order, kind, order.taken)
         order.taken = Decimal(0)
         self._move(order, state)
 
-    def _note(self, order: Order, kind: str) -> None:
-        moved = Movement(order.id, order.wanted.marker, kind, order.wanted.amount)
-        self.movements.append(moved)
+    def _give_back_part(self, order: Order, amount: Decimal) -> None:
+        if order.state is not OrderState.SUCCEEDED or not 0 < amount < order.taken:
+            raise Conflict("not_refundable", "There is not so much to send back.")
+        self._note(order, "REFUND", amount)
+        order.taken -= amount
+        self._move(order, order.state)
+
+    def _note(self, order: Order, kind: str, amount: Decimal) -> None:
+        self.movements.append(Movement(order.id, order.wanted.marker, kind, amount))
 
     def _decline(self, order: Order, code: str, words: str) -> None:
         order.decline, order.words = code, words
