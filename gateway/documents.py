@@ -1,7 +1,8 @@
-"""Documents parsed and validated once, however often they are asked."""
+"""Documents read once, however often they are asked: parsed, measured, validated, remembered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Final
 
 from graphql import (
     DocumentNode,
@@ -14,18 +15,35 @@ from graphql import (
     validate,
 )
 
-LONGEST = 15_000
-"""How many characters a document may have."""
-MOST_TOKENS = 1_000
-REMEMBERED = 500
+from gateway.guard.given import NONE, Uses, uses_of
+from gateway.guard.inputs import text_bounds
+from gateway.guard.introspection import closed
+from gateway.guard.limits import EVERYBODY, STAFF, DocumentLimits, beyond
+from gateway.guard.remembered import Remembered
+from gateway.guard.shape import shape_of
+from gateway.guard.type_names import NOTHING, OfSchema, asked_of_schema
+
+MOST_REMEMBERED: Final = 32 * 1024 * 1024
+"""How much memory documents may take in all, in bytes, as reckoned."""
+
+_BYTES_OF_A_TOKEN: Final = 400
+_BYTES_OF_A_CHARACTER: Final = 4
+_BYTES_OF_ANY: Final = 2_000
+_MOST_ERRORS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text as it was read: the document, or the errors for which it is none."""
+    """A text as it was read: the document, or the errors for which it is none.
 
-    node: DocumentNode | None
+    `subscribes` are the operation names by which a subscription would run, if it could.
+    """
+
+    node: DocumentNode | None = None
     errors: tuple[GraphQLError, ...] = ()
+    uses: Uses = NONE
+    subscribes: frozenset[str | None] = frozenset()
+    of_schema: OfSchema = NOTHING
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """Return the operation that would run, None where the name leaves that open."""
@@ -37,9 +55,8 @@ class Document:
         return operation is None or operation.operation is OperationType.QUERY
 
     def listens(self, name: str | None) -> bool:
-        """Is the operation that would run a subscription?"""
-        operation = self.operation(name)
-        return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+        """Is the operation that would run, or would have if it could, a subscription?"""
+        return name in self.subscribes
 
     def changes(self, name: str | None) -> bool:
         """Is the operation that would run a mutation?"""
@@ -48,27 +65,89 @@ class Document:
 
 
 class Documents:
-    """Reads documents against one schema, and remembers the last of them, good and bad."""
+    """Reads documents against one schema, and remembers the last of them, good and bad.
+
+    Raises Unbounded for a schema that has a list or a text among its arguments without a bound.
+    """
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self.read = lru_cache(REMEMBERED)(self._read)
+        self._bounds = text_bounds(schema)
+        self._known: Remembered[tuple[str, bool], Document] = Remembered(MOST_REMEMBERED)
 
-    def _read(self, text: str) -> Document:
-        """Return the document of this text."""
-        if len(text) > LONGEST:
-            return _refused(f"A document may have at most {LONGEST} characters.", "characters")
+    def read(self, text: str, *, freely: bool = False) -> Document:
+        """Return the document of this text; `freely` as staff may have it run, who may ask more."""
+        limits = STAFF if freely else EVERYBODY
+        if len(text) > limits.characters:
+            told = f"A document may have at most {limits.characters} characters."
+            return Document(None, (beyond("characters", told),))
+        known = self._known.find((text, freely))
+        if known is None:
+            known = self._read(text, limits, freely=freely)
+            self._known.keep((text, freely), known, _weight(text, known))
+        return known
+
+    def refusal_of(
+        self, document: Document, variables: Mapping[str, object] | None
+    ) -> tuple[GraphQLError, ...]:
+        """For what is this document not run with these variables? Nothing, where it may be."""
+        if document.errors or not variables:
+            return document.errors
+        if document.of_schema.tells_by(variables, self._schema.type_map):
+            return (closed(),)
+        too_long = document.uses.too_long(variables, self._bounds)
+        return () if too_long is None else (too_long,)
+
+    def _read(self, text: str, limits: DocumentLimits, *, freely: bool) -> Document:
         try:
-            node = parse(text, max_tokens=MOST_TOKENS)
+            node = parse(text, max_tokens=limits.tokens)
+            return self._judged(node, limits, freely=freely)
         except RecursionError:
-            return _refused("The document is nested too deeply.", "depth")
+            return Document(None, (beyond("depth", "The document is nested too deeply."),))
         except GraphQLError as error:
             if error.message.startswith("Syntax Error: Document contains more than"):
-                return _refused(f"A document may have at most {MOST_TOKENS} tokens.", "tokens")
-            return Document(None, (error,))
-        return Document(node, tuple(validate(self._schema, node, max_errors=20)))
+                most = limits.tokens
+                error = beyond("tokens", f"A document may have at most {most} tokens.")
+            elif error.message.startswith("Syntax Error: Document is nested too deeply"):
+                error = beyond("depth", "The document is nested too deeply.")
+            return Document(None, (_light(error),))
+
+    def _judged(self, node: DocumentNode, limits: DocumentLimits, *, freely: bool) -> Document:
+        """Measure first: what validates a document may be slow with one that is out of shape."""
+        shape = shape_of(self._schema, node)
+        refusal = limits.exceeded(shape)
+        of_schema = asked_of_schema(node) if shape.introspects and not freely else NOTHING
+        if refusal is None and of_schema.tells(self._schema.type_map):
+            refusal = closed()
+        uses = uses_of(node, self._bounds) if refusal is None else refusal
+        subscribes = _subscriptions(node)
+        if isinstance(uses, GraphQLError):
+            return Document(None, (_light(uses),), subscribes=subscribes)
+        errors = validate(self._schema, node, max_errors=_MOST_ERRORS, hide_suggestions=not freely)
+        if errors:
+            told = tuple(_light(error) for error in errors)
+            return Document(None, told, subscribes=subscribes)
+        return Document(node, uses=uses, subscribes=subscribes, of_schema=of_schema)
 
 
-def _refused(message: str, limit: str) -> Document:
-    extensions = {"code": "LIMIT_EXCEEDED", "limit": limit}
-    return Document(None, (GraphQLError(message, extensions=extensions),))
+def _subscriptions(node: DocumentNode) -> frozenset[str | None]:
+    """By which operation names would a subscription run? None where it is the only operation."""
+    operations = [of for of in node.definitions if isinstance(of, OperationDefinitionNode)]
+    listening = [of for of in operations if of.operation is OperationType.SUBSCRIPTION]
+    names = {of.name.value for of in listening if of.name is not None}
+    return frozenset(names | {None} if listening and len(operations) == 1 else names)
+
+
+def _light(error: GraphQLError) -> GraphQLError:
+    """Return the same error with its places, and without the document that it was found in."""
+    return GraphQLError(
+        error.message,
+        source=error.source,
+        positions=error.positions,
+        extensions=error.extensions,
+    )
+
+
+def _weight(text: str, document: Document) -> int:
+    tokens = 0 if document.node is None else document.node.token_count or 0
+    return _BYTES_OF_ANY + len(text) * _BYTES_OF_A_CHARACTER + tokens * _BYTES_OF_A_TOKEN

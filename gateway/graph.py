@@ -8,20 +8,25 @@ from functools import cache
 from inspect import isawaitable
 
 import strawberry
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, execute
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.documents import Documents
+from gateway.guard.budgets import Charge
+from gateway.guard.toll import Toll
+from gateway.guard.trusted import Check
+from gateway.guard.unsaid import Present, presenting
 from gateway.http.errors import present
-from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo
+from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo, NoDocument
 from gateway.http.refusals import Refused
+from gateway.plans.plans import Plans
 from gateway.subscriptions import answer_of, told, whole
 from gateway.watching import Watch, Watched
 from resolvers.beginning import begin
 from resolvers.card_numbers import holds_card_number
 from resolvers.context import Context
 from resolvers.doors import Doors
-from resolvers.errors import Forbidden
+from resolvers.errors import Forbidden, LimitExceeded
 from resolvers.viewer import Viewer
 from schema.accepting import AcceptingMutation
 from schema.agreements import ServiceAgreementQuery
@@ -109,41 +114,83 @@ def sdl() -> str:
     return build_schema().as_str() + "\n"
 
 
+def checking() -> Check:
+    """Return what tells what is wrong with a document, as customers may have it run.
+
+    One thread may use it at a time.
+    """
+    return checked_by(open_documents())
+
+
+def open_documents() -> Documents:
+    """Return what reads documents against the schema, and remembers them."""
+    return Documents(core(build_schema()))
+
+
+def checked_by(documents: Documents) -> Check:
+    """Return what tells what is wrong with a document, by those that are remembered here."""
+    return lambda text: documents.read(text).errors
+
+
 class Graph:
-    """Runs operations; `tells_cost` tells everybody, and not staff alone, what an answer cost."""
+    """Runs operations; `tells_cost` tells everybody, and not staff alone, what an answer cost.
+
+    With `compiled` queries run by plans, else by graphql-core.
+    """
 
     def __init__(
         self,
         doors: Doors,
         now: Callable[[], datetime],
+        toll: Toll,
+        documents: Documents,
         *,
         tells_cost: bool = False,
         watch: Watch | None = None,
+        compiled: bool = False,
     ) -> None:
         self._doors = doors
+        self._toll = toll
         self._watch = watch or Watch()
         self._now = now
         self._tells_cost = tells_cost
         self._schema = core(build_schema())
-        self._documents = Documents(self._schema)
+        self._documents = documents
+        self._plans = Plans(build_schema()) if compiled else None
 
     async def execute(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Answer:
         """Answer one request; what goes wrong inside it is told in its answer.
 
-        Raises Refused (405) for anything but a query by GET.
+        Raises Refused: for anything but a query by GET (405), and for who has to wait (429).
         """
+        asked = await self.read(asked, viewer)
         with self._watch.operation(asked.query, viewer) as watched:
-            told = await self._told_of(asked, viewer, http, watched)
+            try:
+                told = await self._told_of(asked, viewer, http, watched)
+            except Refused as refused:
+                watched.codes.append(refused.code)
+                raise
             watched.told(told)
         return answer_of(told, http)
 
     async def _told_of(
         self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo, watched: Watched
     ) -> Mapping[str, object]:
-        document = self._documents.read(asked.query)
-        if document.node is None or document.errors:
-            return {"errors": [present(error) for error in document.errors]}
-        watched.runs(document.operation(asked.operation_name))
+        if asked.unread is not None:
+            await self._toll.charge(asked, viewer, http.address)
+            return _unread(asked.unread)
+        present = presenting(asked, viewer)
+        document = self._documents.read(asked.query, freely=viewer.staff is not None)
+        refusals = self._documents.refusal_of(document, asked.variables)
+        if document.node is None or refusals:
+            await self._toll.charge(asked, viewer, http.address)
+            return {"errors": [present(error) for error in refusals]}
+        operation = document.operation(asked.operation_name)
+        watched.runs(operation)
+        try:
+            charge = await self._toll.charge(asked, viewer, http.address, document.node, operation)
+        except LimitExceeded as dear:
+            return _too_dear(dear)
         if document.listens(asked.operation_name):
             raise Refused(406, "Ask for a subscription as text/event-stream, or by WebSocket.")
         if http.method == "GET" and not document.only_reads(asked.operation_name):
@@ -156,20 +203,32 @@ class Graph:
         watched.usage = context.usage
         try:
             async with asyncio.timeout(OPERATION_SECONDS):
-                result = execute(
-                    self._schema,
-                    document.node,
-                    context_value=context,
-                    variable_values=asked.variables,
-                    operation_name=asked.operation_name,
-                )
-                if isawaitable(result):
-                    result = await result
+                result = await self._run(document.node, asked, context)
         except TimeoutError as error:
             result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
         finally:
             context.end()
-        return self._told(result, context)
+            self._toll.settle(charge, context.usage.calls)
+        return self._told(result, present, context, charge)
+
+    async def _run(
+        self, document: DocumentNode, asked: GraphQLRequest, context: Context
+    ) -> ExecutionResult:
+        hides = context.viewer.staff is None
+        if self._plans is not None:
+            variables, name = asked.variables, asked.operation_name
+            return await self._plans.execute(
+                document, context, variables, name, hide_suggestions=hides
+            )
+        result = execute(
+            self._schema,
+            document,
+            context_value=context,
+            variable_values=asked.variables,
+            operation_name=asked.operation_name,
+            hide_suggestions=hides,
+        )
+        return await result if isawaitable(result) else result
 
     async def results(
         self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo
@@ -178,13 +237,22 @@ class Graph:
 
         A subscription ends by itself only where it has to, and its last answer says why.
         """
-        document = self._documents.read(asked.query)
-        listens = document.node is not None and document.listens(asked.operation_name)
-        if document.node is None or document.errors or not listens:
-            yield await whole(self.execute(asked, viewer, http))
+        asked = await self.read(asked, viewer)
+        document = self._documents.read(asked.query, freely=viewer.staff is not None)
+        refusals = self._documents.refusal_of(document, asked.variables)
+        listens = document.listens(asked.operation_name)
+        if document.node is None or refusals or not listens:
+            answering = self.execute(asked, viewer, http)
+            yield await (whole(answering) if self.changes(asked, viewer) else answering)
             return
         with self._watch.subscription(asked.query, viewer) as watched:
-            watched.runs(document.operation(asked.operation_name))
+            operation = document.operation(asked.operation_name)
+            watched.runs(operation)
+            try:
+                await self._toll.charge(asked, viewer, http.address, document.node, operation)
+            except LimitExceeded as dear:
+                yield answer_of(_too_dear(dear), http)
+                return
             context = await self._begin(asked, viewer, http)
             try:
                 async with aclosing(told(self._schema, document.node, asked, context)) as results:
@@ -194,16 +262,32 @@ class Graph:
             finally:
                 context.end()
 
-    def listens(self, asked: GraphQLRequest) -> bool:
-        """Does this ask for a subscription?"""
-        return self._documents.read(asked.query).listens(asked.operation_name)
+    async def read(self, asked: GraphQLRequest, viewer: Viewer) -> GraphQLRequest:
+        """Return the request with the document that it names, or with why it has none."""
+        return await self._toll.read(asked, viewer)
+
+    def listens(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
+        """Does this ask for a subscription? Asked of a request that was read."""
+        if asked.unread is not None:
+            return False
+        document = self._documents.read(asked.query, freely=viewer.staff is not None)
+        return document.listens(asked.operation_name)
+
+    def changes(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
+        """Does this ask for a mutation? Asked of a request that was read."""
+        if asked.unread is not None:
+            return False
+        document = self._documents.read(asked.query, freely=viewer.staff is not None)
+        return document.changes(asked.operation_name)
 
     async def _begin(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Context:
         what = f"operation {asked.operation_name or 'without a name'}"
         doors, now = self._doors, self._now()
         return await begin(viewer, now, doors, http.request_id, what, http.origin)
 
-    def _told(self, result: ExecutionResult, context: Context) -> Mapping[str, object]:
+    def _told(
+        self, result: ExecutionResult, present: Present, context: Context, charge: Charge
+    ) -> Mapping[str, object]:
         usage = context.usage
         answer: dict[str, object] = {}
         if result.errors:
@@ -211,10 +295,20 @@ class Graph:
         if not _never_ran(result):
             answer["data"] = result.data
         upstream: dict[str, object] = {"staleSeconds": usage.stale_seconds}
+        extensions: dict[str, object] = {"upstream": upstream}
         if self._tells_cost or context.viewer.staff is not None:
             upstream |= {"calls": usage.calls, "saved": usage.saved}
-        answer["extensions"] = {"upstream": upstream}
+            extensions["cost"] = charge.told()
+        answer["extensions"] = extensions
         return answer
+
+
+def _too_dear(error: LimitExceeded) -> Mapping[str, object]:
+    return {"errors": [present(GraphQLError(str(error), original_error=error))]}
+
+
+def _unread(told: NoDocument) -> Mapping[str, object]:
+    return {"errors": [{"message": told.message, "extensions": {"code": told.code}}]}
 
 
 def _tells_a_card(asked: GraphQLRequest) -> bool:

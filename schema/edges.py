@@ -93,4 +93,33 @@ def edge(
         found = await info.context.each(load, parent)
         return found if shown is None or found is None else shown(found)
 
-    return field(resolve, of, description, directives=directives)
+    async def resolve_all(parents: Sequence[Any], info: Info) -> Sequence[Any]:
+        found = await info.context.every(load, parents)
+        return found if shown is None else alone(shown, found)
+
+    return field(together(resolve, resolve_all), of, description, directives=directives)
+
+
+def together(resolve: F, resolve_all: Callable[..., Awaitable[Sequence[Any]]]) -> F:
+    """Let this resolver say how it answers all parents of a level at once, for gateway.plans.
+
+    `resolve_all` takes the parents and the same keywords, asks the same rules, and gives one value
+    or exception for each parent. What wraps the resolver is never passed by: it is told by `one`.
+    """
+    vars(resolve_all)["one"] = resolve
+    vars(resolve)["for_all"] = resolve_all
+    return resolve
+
+
+def alone(shown: Callable[[Any], Any], found: Sequence[Any]) -> list[Any]:
+    """Show each of these by itself: what fails, and what failed before, is that one's alone."""
+    return [_shown(shown, one) for one in found]
+
+
+def _shown(shown: Callable[[Any], Any], one: Any) -> Any:  # noqa: ANN401  # whatever was found
+    if one is None or isinstance(one, Exception):
+        return one
+    try:
+        return shown(one)
+    except Exception as error:  # noqa: BLE001  # told where it belongs
+        return error

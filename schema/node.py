@@ -22,8 +22,13 @@ class Node:
 
 
 def shows(model: type) -> Callable[[object, object], bool]:
-    """Return the `is_type_of` of the type that shows this model."""
-    return lambda value, _info: isinstance(value, model)
+    """Return the `is_type_of` of the type that shows this model; it says so, for gateway.plans."""
+
+    def is_type_of(value: object, _info: object) -> bool:
+        return isinstance(value, model)
+
+    vars(is_type_of)["model"] = model
+    return is_type_of
 
 
 async def _node(info: Info, id: Id) -> Any:  # noqa: ANN401  # whatever the id names

@@ -8,7 +8,7 @@ import strawberry
 from resolvers.paging import Listing
 from schema.arguments import After, Before, First, Last
 from schema.connections import connection_of, paged, paging
-from schema.edges import Load, field
+from schema.edges import Load, alone, field, together
 from schema.info import Info
 
 
@@ -32,4 +32,17 @@ def paged_edge(
         listing: Listing[Any] = await info.context.each(load, parent)
         return paged(info, listing, asked)
 
-    return field(resolve, connection_of(rows) | None, description, directives=directives)
+    async def resolve_all(
+        parents: Sequence[Any],
+        info: Info,
+        first: int | None = 20,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Sequence[object]:
+        asked = paging(info, first, after, last, before)
+        listings = await info.context.every(load, parents)
+        return alone(lambda listing: paged(info, listing, asked), listings)
+
+    both = together(resolve, resolve_all)
+    return field(both, connection_of(rows) | None, description, directives=directives)

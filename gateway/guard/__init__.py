@@ -1,0 +1,1 @@
+"""What stands between a request and the graph: bounds on its shape, its cost and its number."""

@@ -1,0 +1,194 @@
+"""Plans made once for each query and kept; graphql-core for all the rest."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Any
+
+import strawberry
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    execute,
+)
+
+from gateway.plans.arguments import Arguments, Values, Variables, arguments_of
+from gateway.plans.emit import Emitted
+from gateway.plans.planting import Flags, Fragments, flags_of, fragments_of, operation_of, plant
+from gateway.plans.running import Request
+from gateway.plans.settling import settle
+from gateway.plans.sources import core_of
+from gateway.plans.tree import Tree
+from gateway.plans.unplannable import Surprise, Unplannable
+from gateway.plans.views import View
+
+REMEMBERED = 500
+"""How many operations are kept, with their plans or with why they have none."""
+
+COMBINATIONS = 16
+"""How many plans an operation may have: one for each combination of its flags."""
+
+PATIENCE = 3
+"""How often an operation may surprise its plan before graphql-core runs it for good."""
+
+
+class Plan:
+    """One query with its flags, ready to run."""
+
+    def __init__(self, schema: strawberry.Schema, tree: Tree, variables: Variables) -> None:
+        self.schema = schema
+        self.tree = tree
+        self.variables = variables
+        self.arguments: list[Arguments] = arguments_of(schema, tree)
+        emitted = Emitted(tree, self.arguments)
+        self.source = emitted.source
+        self.run = emitted.run
+
+
+@dataclass(slots=True)
+class Planned:
+    """What is known of one operation: how to run it, or why graphql-core does."""
+
+    document: DocumentNode
+    refused: str | None = None
+    node: OperationDefinitionNode | None = None
+    fragments: Fragments = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    variables: Variables | None = None
+    plans: dict[tuple[bool, ...], Plan] = field(default_factory=dict)
+    surprises: int = 0
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often a plan answered, how often graphql-core did, and why plans gave up."""
+
+    planned: int = 0
+    left: int = 0
+    surprises: list[str] = field(default_factory=list)
+
+
+class Plans:
+    """Runs validated documents as graphql-core runs them.
+
+    A query that surprises its plan is run again by graphql-core, at once. Mutations and
+    subscriptions are never planned, so that nothing is ever changed twice.
+    """
+
+    def __init__(self, schema: strawberry.Schema, *, remembered: int = REMEMBERED) -> None:
+        self._schema = schema
+        self._core: GraphQLSchema = schema._schema  # noqa: SLF001  # Strawberry gives it to no one by another name
+        self._remembered = remembered
+        self._known: OrderedDict[tuple[int, str | None], Planned] = OrderedDict()
+        self.counts = Counts()
+
+    @property
+    def kept(self) -> int:
+        """How many operations are known at the moment."""
+        return len(self._known)
+
+    async def execute(
+        self,
+        document: DocumentNode,
+        context: object,
+        variables: Mapping[str, object] | None = None,
+        operation_name: str | None = None,
+        *,
+        hide_suggestions: bool = False,
+    ) -> ExecutionResult:
+        """Return the result; the objects in it may be views, which msgspec encodes as dicts."""
+        told = variables or {}
+        planned = self.planned(document, operation_name)
+        if planned.refused is None:
+            try:
+                result = await self._follow(planned, context, told, hides=hide_suggestions)
+            except Surprise as surprise:
+                self._surprised(planned, str(surprise))
+            else:
+                if result is not None:
+                    self.counts.planned += 1
+                    return result
+        self.counts.left += 1
+        left = execute(
+            self._core,
+            document,
+            context_value=context,
+            variable_values=dict(told),
+            operation_name=operation_name,
+            hide_suggestions=hide_suggestions,
+        )
+        return await left if isawaitable(left) else left
+
+    def _surprised(self, planned: Planned, why: str) -> None:
+        planned.surprises += 1
+        if planned.surprises >= PATIENCE:
+            planned.refused = why
+        self.counts.surprises = [*self.counts.surprises[-99:], why]
+
+    def planned(self, document: DocumentNode, operation_name: str | None = None) -> Planned:
+        """Return what is known of this operation; it is looked at once."""
+        key = (id(document), operation_name)
+        planned = self._known.get(key)
+        if planned is None:
+            planned = self._known[key] = self._read(document, operation_name)
+            if len(self._known) > self._remembered:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(key)
+        return planned
+
+    def _read(self, document: DocumentNode, name: str | None) -> Planned:
+        try:
+            node, fragments = operation_of(document, name), fragments_of(document)
+            flags = flags_of(node, fragments)
+            variables = Variables(core_of(self._schema), node)
+        except Unplannable as why:
+            return Planned(document, str(why))
+        return Planned(document, None, node, fragments, flags, variables)
+
+    async def _follow(
+        self, planned: Planned, context: object, told: Mapping[str, object], *, hides: bool
+    ) -> ExecutionResult | None:
+        values = None if planned.variables is None else planned.variables.coerce(told)
+        plan = None if values is None else self.plan(planned, values)
+        if plan is None or values is None:
+            return None
+        request = Request(plan, context, told, values, hides=hides)
+        view = await plan.run(request)
+        if not request.noted:
+            return ExecutionResult(_top(view), None)
+        settled, errors = settle(view, request.noted)
+        return ExecutionResult(None if settled is None else _top(settled), errors)
+
+    def plan(self, planned: Planned, values: Values) -> Plan | None:
+        """Return the plan for these variables' flags; None where graphql-core is to run it."""
+        flags = tuple(values.get(name) for name in planned.flags)
+        if not all(isinstance(flag, bool) for flag in flags):
+            return None
+        plan = planned.plans.get(flags)  # type: ignore[arg-type]  # asked one line above
+        if plan is None:
+            try:
+                plan = self._made(planned, dict(zip(planned.flags, flags, strict=True)))  # type: ignore[arg-type]  # as above
+            except (Unplannable, RecursionError, SyntaxError) as why:
+                planned.refused = str(why) or type(why).__name__
+                return None
+            planned.plans[flags] = plan  # type: ignore[index]  # as above
+        return plan
+
+    def _made(self, planned: Planned, flags: Flags) -> Plan:
+        node, variables = planned.node, planned.variables
+        if node is None or variables is None:
+            raise Unplannable("nothing to plan")
+        if len(planned.plans) >= COMBINATIONS:
+            planned.plans.clear()
+        tree = plant(self._core, node, planned.fragments, flags)
+        return Plan(self._schema, tree, variables)
+
+
+def _top(view: View) -> dict[str, Any]:
+    """Return the answer's outermost keys; what is below stays views."""
+    names = zip(view.__struct_fields__, view.__struct_encode_fields__, strict=True)
+    return {key: getattr(view, slot) for slot, key in names}
