@@ -15,14 +15,20 @@ from adapters.ledger.seen_events import SeenEvents
 from gateway.choices import Choices
 from gateway.console.built import find_built
 from gateway.entrance import Surroundings, open_entrance
-from gateway.graph import Graph
+from gateway.graph import Graph, build_schema, checked_by, checking, core, open_documents
 from gateway.ground import lay_ground, open_doors
+from gateway.guard.opening import toll_of
+from gateway.guard.trusted import Checks
+from gateway.host_names import own_hosts
+from gateway.http.admitting import Admitting, staff_looks
 from gateway.http.client_address import ClientAddresses
 from gateway.http.documents import DocumentEndpoints
 from gateway.http.health import Ready, live
+from gateway.http.leaving import Leaving
 from gateway.http.links import PATH as LINKS
 from gateway.http.links import LinkExchange
 from gateway.http.middleware import street_side
+from gateway.http.overload import Gate
 from gateway.identity.links import LinkTokens
 from gateway.live import endpoint_of
 from gateway.metrics.books import Books
@@ -32,7 +38,7 @@ from gateway.settings import Settings
 from gateway.staff_deeds import deeds_of_staff
 from gateway.tracing import Tracing, tracing_of
 from gateway.watching import Watch
-from gateway.workers import closed_after
+from gateway.workers import beside, closed_after
 
 UPSTREAM_SECONDS = 8.0
 
@@ -58,7 +64,8 @@ def create_app(
     `now` is the moment that rules go by. `tells_cost` shows everybody what an operation cost
     upstream. `patience` is how many seconds one question to ServiceTitan may take: fewer than an
     operation may, so that the rest of its answer stands. `tracing` is what traces requests where
-    the settings do not say. Raises SettingsError for a setting that needs what is not installed.
+    the settings do not say. Raises SettingsError for a setting that needs what is not installed,
+    and ManifestError for trusted documents that cannot be used.
     """
     tracing, watch = tracing or tracing_of(settings), Watch()
     addresses = ClientAddresses(settings.trusted_proxies)
@@ -69,16 +76,24 @@ def create_app(
     deeds = deeds_of_staff(office.audit, now)
     around = Surroundings(choices, ground.ledger, now, deeds, transport, find_built())
     entrance = open_entrance(settings, around, tokens)
-    graph = Graph(doors, now, tells_cost=tells_cost, watch=watch)
+    asked = open_documents()
+    checks = Checks(checked_by(asked), checking)
+    toll = toll_of(settings, choices, core(build_schema()), checks, watch.counts)
+    graph = Graph(doors, now, toll, asked, tells_cost=tells_cost, watch=watch)
     identify, counts = entrance.door.identify, watch.counts
-    endpoint = endpoint_of(graph, identify, choices.current, settings, counts)
+    looks = staff_looks(settings.staff_oidc_issuer, settings.staff_audience)
+    gate = Gate(settings.most_at_once())
+    admitting = Admitting(gate, lambda: choices.current().limits, looks, toll.trusted)
+    endpoint = endpoint_of(graph, identify, choices.current, settings, counts, admitting)
     business = f"tenant-{settings.servicetitan_tenant_id}.servicetitan"
     documents = DocumentEndpoints(doors, Press(), now, business)
 
     till, seen = ground.till, SeenEvents(ground.ledger)
     paid = payment_webhooks(settings, till.processor, till.cashier.heard, seen)
+    leaving = Leaving()
     ready = Ready(
         {
+            "ending": leaving.probe,
             "directory": ground.freshness.probe,
             "identity": entrance.trouble,
             "ledger": ground.ledger.trouble,
@@ -88,9 +103,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         traces = () if tracing is None else (tracing,)
-        async with closed_after(*entrance.parts, *traces), ground.running():
+        async with closed_after(*entrance.parts, *traces, toll), ground.running():
             await asyncio.gather(*(keys.refresh() for keys in entrance.keys))
-            yield
+            async with beside(*(keys.keep() for keys in entrance.keys)):
+                yield
 
     app = Starlette(
         routes=[
@@ -109,14 +125,19 @@ def create_app(
             cors_origins=settings.cors_origins,
             counts=watch.counts,
             tracer=tracing,
+            hosts=own_hosts(settings.public_url, settings.allowed_hosts),
+            leaving=leaving,
+            gate=gate,
         ),
         lifespan=lifespan,
     )
+    app.state.leaving = leaving
+    app.state.gate = gate
     app.state.ending = endpoint.connections.end
     app.state.bus = ground.hearing.bus
     app.state.till = ground.till
     app.state.doors = doors
     books = Books(ground.ledger)
-    metrics = Metrics(ground, counts, watch.guesses, endpoint.connections, books)
+    metrics = Metrics(ground, counts, watch.guesses, endpoint.connections, books, gate)
     app.state.metrics = metrics.families
     return app

@@ -23,7 +23,10 @@ class Choices:
         self._told: list[Callable[[], None]] = []
 
     def tell(self, whom: Callable[[], None]) -> None:
-        """Have this called whenever other choices were taken; by whatever thread took them."""
+        """Have this called whenever other choices were taken, or kept after they were read again.
+
+        Whatever thread did it calls.
+        """
         self._told.append(whom)
 
     def current(self) -> Policy:
@@ -34,8 +37,7 @@ class Choices:
         """Go by these choices from now on; the log tells which blocks are others."""
         _ = policy.tenant.zone()  # its file is read here, and not by an operation
         before, self._policy = self._policy, policy
-        for whom in self._told:
-            whom()
+        self._tell()
         blocks = Policy.__struct_fields__
         changed = [of for of in blocks if getattr(policy, of) != getattr(before, of)]
         _log.info("policy taken", changed=changed)
@@ -48,10 +50,16 @@ class Choices:
         with self._reading:
             if self._path is None:
                 _log.warning("policy kept", problem="PORTAL_POLICY_FILE names no file to read.")
+                self._tell()
                 return
             try:
                 policy = read_policy(self._path)
             except PolicyError as error:
                 _log.error("policy kept", problem=str(error))
+                self._tell()
                 return
             self.take(policy)
+
+    def _tell(self) -> None:
+        for whom in self._told:
+            whom()

@@ -80,6 +80,12 @@ def serve(
             from gateway.fleet import Fleet, require_shared
 
             require_shared(settings)
+            if settings.trusted_documents is not None or policy.trusted_documents.is_enforced:
+                from gateway.choices import Choices
+                from gateway.graph import checking
+                from gateway.guard.opening import trusted_of
+
+                trusted_of(settings, Choices(policy), checking)
             listener, metrics = listen(host, port), metrics_listener(settings)
             asyncio.run(Fleet(settings, listener, workers, metrics).run())
             return
@@ -96,6 +102,7 @@ def serve(
             listener,
             on_hangup=choices.read_again,
             beside=lambda: serving_metrics(metrics, app.state.metrics),
+            drain=settings.drain_seconds,
         )
 
 

@@ -68,7 +68,7 @@ class StreetCounts:
 
     `requests` are by route and status, `websockets` by the code that closed them, `operations` by
     kind and outcome, `errors` by code. `not_found` are records asked for by id that were not found,
-    by the kind of viewer.
+    by the kind of viewer. `documents` are those of all but staff, by how they are known.
     """
 
     requests: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -80,6 +80,7 @@ class StreetCounts:
     saved: int = 0
     subscriptions: int = 0
     not_found: Counter[str] = field(default_factory=Counter)
+    documents: Counter[str] = field(default_factory=Counter)
 
     def ended(self, told: Ended) -> None:
         """Count an operation; how long a subscription lasted says nothing of speed."""

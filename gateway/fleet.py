@@ -16,6 +16,7 @@ from adapters.ledger.database import POSTGRESQL
 from gateway.fleet_member import WORKER, Member
 from gateway.metrics.families import Family, counter, gauge, together
 from gateway.metrics.serving import serving_metrics
+from gateway.newcomers import hold_newcomers_off
 from gateway.policy import PolicyError, policy_of, read_policy_text
 from gateway.settings import Settings, SettingsError
 
@@ -88,20 +89,26 @@ class Fleet:
                 "How many processes have held a worker's place.",
                 [(of, member.starts) for of, member, _ in workers],
             ),
+            counter(
+                "worker_hangs",
+                "How many of them stood still and were killed.",
+                [(of, member.hangs) for of, member, _ in workers],
+            ),
         )
         theirs = ([each.labelled(of) for each in families or ()] for of, _, families in workers)
         return together([own, *theirs])
 
     def _reload(self) -> None:
-        """Have every worker go by the file as it is now; a broken one changes nothing."""
+        """Have every worker go by the file as it is now; a broken one changes nothing.
+
+        Workers that take a policy, though it be the old one, read the trusted documents again.
+        """
         if self.settings.policy_file is None:
             _log.warning("policy kept", problem="PORTAL_POLICY_FILE names no file to read.")
-            return
         try:
             self._text = self._read()
         except PolicyError as error:
             _log.error("policy kept", problem=str(error))
-            return
         for member in self._members:
             member.take(self._text)
 
@@ -115,9 +122,21 @@ class Fleet:
         return text
 
     def _end(self, number: signal.Signals) -> None:
-        """End gracefully; a second Ctrl-C ends at once, as it does with one worker."""
-        at_once = self._ending and number == signal.SIGINT
+        """End gracefully; a second Ctrl-C ends at once, as it does with one worker.
+
+        After a SIGTERM the workers take requests for a while (`Server`), and nobody is let in at
+        the end of it: no worker may say so by itself, since the port is everybody's.
+        """
+        drain = self.settings.drain_seconds if number == signal.SIGTERM else 0
+        if not self._ending and drain:
+            asyncio.get_running_loop().call_later(drain, self._close)
+        elif not drain:
+            self.listener.close()
         self._ending = True
-        self.listener.close()
         for member in self._members:
-            member.end(signal.SIGINT if at_once else signal.SIGTERM)
+            member.end(number)
+
+    def _close(self) -> None:
+        if self.listener.fileno() != -1:
+            hold_newcomers_off(self.listener)
+            self.listener.close()

@@ -14,8 +14,10 @@ from subprocess import SubprocessError
 import structlog
 
 from gateway.fleet_orders import LONGEST_END, told
+from gateway.fleet_pulse import stands_still
 from gateway.metrics.families import Family
 from gateway.metrics.workers import WorkerLine
+from gateway.workers import beside
 
 AGAIN_SECONDS = (0.1, 1.0, 2.0, 5.0, 10.0, 30.0)
 """How long a place stays empty after each end in a row."""
@@ -33,8 +35,8 @@ _log = structlog.get_logger("fleet")
 class Member:
     """Keeps a worker running in its place; `policy` tells the text it is to begin with.
 
-    `starts` is how many processes have held the place. `program` is what Python is to run, and
-    `patience` how many seconds it has to end.
+    `starts` is how many processes have held the place, `hangs` how many of them stood still and
+    were killed. `program` is what Python is to run, and `patience` how many seconds it has to end.
     """
 
     number: int
@@ -43,6 +45,7 @@ class Member:
     program: Sequence[str] = WORKER
     patience: float = LONGEST_END
     starts: int = 0
+    hangs: int = 0
     _process: Process | None = None
     _line: WorkerLine | None = None
     _ending: asyncio.Event = field(default_factory=asyncio.Event)
@@ -87,14 +90,15 @@ class Member:
         It has a session of its own, so that Ctrl-C reaches it through the parent alone.
         """
         ours, theirs = socket.socketpair()
-        self._line = WorkerLine(ours)
+        self._line = line = WorkerLine(ours)
         try:
             with theirs:
                 self._process = process = await self._started(theirs.fileno())
-            return await self._served(process)
+            async with beside(self._kill_if_still(line)):
+                return await self._served(process)
         finally:
             self._process = None
-            line, self._line = self._line, None
+            self._line = None
             await line.aclose()
 
     async def _started(self, asked: int) -> Process:
@@ -114,6 +118,14 @@ class Member:
         if self._ending.is_set():
             self._signal(signal.SIGTERM)
         return await self._end_of(process)
+
+    async def _kill_if_still(self, line: WorkerLine) -> None:
+        """Kill a worker that stands still; one that is told to end has its own time for that."""
+        await stands_still(lambda: line.beats)
+        if not self._ending.is_set():
+            self.hangs += 1
+            _log.error("worker stands still", worker=self.number)
+            self._signal(signal.SIGKILL)
 
     async def _end_of(self, process: Process) -> int:
         ended = asyncio.ensure_future(process.wait())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.counts import StreetCounts
+from gateway.http.admitting import Admitting
 from gateway.http.client_address import ClientAddresses
 from gateway.http.connections import Connections, Identify
 from gateway.http.exchange import Graph
@@ -32,15 +33,16 @@ def endpoint_of(
     policy: Callable[[], Policy],
     settings: Settings,
     counts: StreetCounts | None = None,
+    admitting: Admitting | None = None,
 ) -> Endpoint:
-    """Put the graph on the street; `counts` are told how WebSockets end."""
+    """Put the graph on the street; `counts` are told how WebSockets end, `admitting` lets in."""
     connections = Connections(identify, lambda: policy().subscriptions)
     origins = Origins(settings.public_url, settings.cors_origins)
     addresses = ClientAddresses(settings.trusted_proxies)
+    counts, admitting = counts or StreetCounts(), admitting or Admitting()
+    socket = WebSocketEndpoint(graph, connections, origins, counts, addresses.of, admitting)
     routes = (
-        Route(PATH, GraphQLEndpoint(graph, connections, addresses.of)),
-        WebSocketRoute(
-            PATH, WebSocketEndpoint(graph, connections, origins, counts or StreetCounts())
-        ),
+        Route(PATH, GraphQLEndpoint(graph, connections, addresses.of, admitting)),
+        WebSocketRoute(PATH, socket),
     )
     return Endpoint(routes, connections)

@@ -203,10 +203,11 @@ def _budget(policy: Policy) -> None:
         raise ValueError("budget.kept_share must be 0 or more and less than 1")
 
 
-def _subscriptions(policy: Policy) -> None:
-    for key, told in msgspec.structs.asdict(policy.subscriptions).items():
-        if told < 1:
-            raise ValueError(f"subscriptions.{key} must be 1 or more")
+def _counts(policy: Policy) -> None:
+    for block, part in {"subscriptions": policy.subscriptions, "limits": policy.limits}.items():
+        for key, told in msgspec.structs.asdict(part).items():
+            if told < 1:
+                raise ValueError(f"{block}.{key} must be 1 or more")
 
 
 def _proposals(policy: Policy) -> None:
@@ -226,6 +227,6 @@ _CHECKS: Sequence[Callable[[Policy], None]] = (
     _proposals,
     _documents,
     _budget,
-    _subscriptions,
+    _counts,
     _staff,
 )

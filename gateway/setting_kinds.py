@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
+from gateway.host_names import host_name
 from gateway.setting_spellings import (
     HostPort,
     address,
@@ -34,5 +35,8 @@ SigningKeys = Annotated[
 Listening = Annotated[HostPort | None, NoDecode, BeforeValidator(host_and_port)]
 Networks = Annotated[
     tuple[Annotated[Network, BeforeValidator(network)], ...], NoDecode, BeforeValidator(listed)
+]
+Hosts = Annotated[
+    tuple[Annotated[str, AfterValidator(host_name)], ...], NoDecode, BeforeValidator(listed)
 ]
 HeaderName = Annotated[str, AfterValidator(header_name)]

@@ -21,6 +21,7 @@ _DRIVERS = {
     **dict.fromkeys(("sqlite", SQLITE), SQLITE),
     **dict.fromkeys(("postgres", "postgresql", POSTGRESQL), POSTGRESQL),
 }
+_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 _NUMBERED = re.compile(r"/?|/\d{1,4}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _PORT = re.compile(r"[0-9]{1,5}")
@@ -101,11 +102,14 @@ def base(text: str) -> str:
 
 
 def origin(text: str) -> str:
-    """Return the origin of a web page (`https://portal.example.com`); raise ValueError else."""
+    """Return the origin of a web page as a browser spells it (`https://portal.example.com`).
+
+    Raises ValueError for anything else.
+    """
     parts = _split(text)
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ValueError("an origin has no path")
-    return text.rstrip("/").lower()
+    return text.rstrip("/").lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
 
 
 def database(told: SecretStr) -> SecretStr:

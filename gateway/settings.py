@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from adapters.servicetitan.connection import Connection
+from gateway.crowd_settings import CrowdSettings
 from gateway.paying_settings import PayingSettings, paying_problem
 from gateway.setting_kinds import (
     Address,
@@ -69,7 +70,7 @@ _AUTH_URLS = {
 Lower = BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text)
 
 
-class Settings(StaffSettings, WatchingSettings, PayingSettings):
+class Settings(StaffSettings, WatchingSettings, PayingSettings, CrowdSettings):
     """What the environment says, each setting with what its value must be.
 
     Built from plain values it reads no environment; `read_settings` does.
@@ -137,6 +138,12 @@ class Settings(StaffSettings, WatchingSettings, PayingSettings):
     )
     policy_file: Path | None = Field(
         default=None, description="the path of the portal's policy file"
+    )
+    trusted_documents: Path | None = Field(
+        default=None,
+        description=(
+            "the path of a JSON object of ids and documents: those your front end was built with"
+        ),
     )
     log_level: Annotated[LogLevel, Lower] = Field(
         default=LogLevel.INFO, description="debug, info, warning or error"

@@ -14,7 +14,7 @@ from graphql import (
     subscribe,
 )
 
-from gateway.http.errors import present
+from gateway.guard.unsaid import Present, presenting
 from gateway.http.exchange import JSON, Answer, GraphQLRequest, HTTPInfo
 from resolvers.context import Context
 
@@ -48,7 +48,9 @@ async def told(
         context_value=context,
         variable_values=asked.variables,
         operation_name=asked.operation_name,
+        hide_suggestions=context.viewer.staff is None,
     )
+    present = presenting(asked, context.viewer)
     if isawaitable(results):
         results = await results
     if isinstance(results, ExecutionResult):
@@ -56,14 +58,14 @@ async def told(
         return
     try:
         async for result in results:
-            yield _told(result)
+            yield _told(result, present)
     except Exception as error:  # noqa: BLE001  # whatever ends it, its client is told, or masked
         yield {"errors": [present(located_error(error))]}
     finally:
         await _close(results)
 
 
-def _told(result: ExecutionResult) -> Told:
+def _told(result: ExecutionResult, present: Present) -> Told:
     answer: dict[str, object] = {"data": result.data}
     if result.errors:
         answer["errors"] = [present(error) for error in result.errors]

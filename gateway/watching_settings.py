@@ -1,14 +1,14 @@
-"""The settings of how the gateway is watched, and of who stands between it and its clients."""
+"""The settings of how the gateway is watched, and of what stands between it and its clients."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from gateway.setting_kinds import Base, Listening, Networks
+from gateway.setting_kinds import Base, Hosts, Listening, Networks, Span
 from gateway.setting_spellings import HostPort
 
 
 class WatchingSettings(BaseSettings):
-    """Where metrics are fetched, where traces go, and whose word is taken for an address."""
+    """Where metrics are fetched, where traces go, and what a proxy or balancer in front needs."""
 
     metrics_address: Listening = Field(
         default=HostPort("127.0.0.1", 9464),
@@ -35,5 +35,20 @@ class WatchingSettings(BaseSettings):
         description=(
             "the addresses or networks of your proxies with commas between, "
             "for example 10.0.0.0/8, never all there are"
+        ),
+    )
+    allowed_hosts: Hosts = Field(
+        default=(),
+        description=(
+            "the names, without ports, by which the gateway is asked beside PORTAL_PUBLIC_URL's, "
+            "with commas between, for example gateway.internal"
+        ),
+    )
+    drain_seconds: Span = Field(
+        default=5,
+        ge=0,
+        le=10,
+        description=(
+            "for how many seconds a gateway that is told to end still takes requests, at most 10"
         ),
     )

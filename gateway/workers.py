@@ -10,6 +10,7 @@ import structlog
 
 from adapters.directory.freshness import Freshness
 from adapters.directory.mirror import Mirror
+from adapters.ending import ended
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.leases import LeaseLost
 from adapters.ledger.ledger import Ledger
@@ -17,6 +18,8 @@ from adapters.servicetitan.errors import UpstreamError
 
 RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 PROGRESS_SECONDS = 5.0
+STOP_SECONDS = 6.0
+"""How long one of these may take to end before it is told once more: it ends others first."""
 
 _log = structlog.get_logger("directory")
 _ledger_log = structlog.get_logger("ledger")
@@ -100,9 +103,7 @@ async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(tasks, STOP_SECONDS)
 
 
 async def opened(ledger: Ledger) -> bool:

@@ -1,13 +1,11 @@
 """Asking the ledger's database, and the Redis that workers share, whether they answer."""
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from sqlalchemy import text
 
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.ledger import Ledger
+from adapters.redis_clients import impatient
 from gateway.checks.finding import Finding
 from gateway.settings import Settings
 
@@ -34,12 +32,7 @@ async def _ledger(url: str) -> Finding:
 
 
 async def _redis(url: str) -> Finding:
-    client = Redis.from_url(
-        url,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
+    client = impatient(url, REDIS_SECONDS)
     try:
         await client.get("portal-gateway:check")
     except (RedisError, OSError) as error:

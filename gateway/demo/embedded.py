@@ -63,6 +63,7 @@ def settings_for(
         secret_key=SecretStr(token_hex(32)),
         payment_processor=ProcessorName.SANDBOX,
         public_url=public_url,
+        allowed_hosts=("localhost", "127.0.0.1"),
         site_url=site_url,
         cors_origins=(site_url,),
         policy_file=None if folder is None else folder / POLICY,

@@ -11,7 +11,7 @@ from ipaddress import (
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 MOST_HOPS: Final = 20
 """How many proxies a request may have come through; what is told before those is not looked at."""
@@ -33,7 +33,7 @@ class ClientAddresses:
     def __init__(self, proxies: Sequence[Network] = ()) -> None:
         self._proxies = tuple(proxies)
 
-    def of(self, request: Request) -> str:
+    def of(self, request: HTTPConnection) -> str:
         """Return the address that a request comes from; empty where the connection has none."""
         peer = request.client.host if request.client else ""
         if not self._proxies:

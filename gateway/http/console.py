@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from adapters.ledger.staff_sessions import StaffSession
 from gateway.console.built import Built
+from gateway.http.headers import of_page
 from gateway.http.staff_pages import StaffPages
 from gateway.identity.cookie_door import CookieDoor
 from gateway.identity.errors import Unverifiable
@@ -20,11 +21,10 @@ CONSOLE: Final = "/graphiql"
 
 _NONCE_BYTES: Final = 18
 _TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf"}
-# A worker goes by the policy of its own script: one of these asks nobody and imports nothing.
+# A worker goes by the policy of its own script, which is everybody's: it asks nobody, and imports
+# nothing.
 _ASSET: Final = {
     "cache-control": "public, max-age=31536000, immutable",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cross-origin-resource-policy": "same-origin",
     "vary": "accept-encoding",
 }
 # Relative, so that the console works under any path of PORTAL_PUBLIC_URL. An icon of nothing.
@@ -117,8 +117,7 @@ def _page_headers(nonce: str) -> dict[str, str]:
 
     The editor places its lines by style attributes, which no nonce can be given to.
     """
-    policy = (
-        "default-src 'none'",
+    return of_page(
         f"script-src 'nonce-{nonce}'",
         f"style-src-elem 'self' 'nonce-{nonce}'",
         "style-src-attr 'unsafe-inline'",
@@ -127,12 +126,4 @@ def _page_headers(nonce: str) -> dict[str, str]:
         "connect-src 'self'",
         "worker-src 'self'",
         "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
     )
-    return {
-        "content-security-policy": "; ".join(policy),
-        "cross-origin-opener-policy": "same-origin",
-        # Without an origin to name, a browser would call its own form's sender unknown.
-        "referrer-policy": "same-origin",
-    }

@@ -11,6 +11,8 @@ validation, coercion)           BAD_USER_INPUT, or the code the error brings alo
 anything else                   INTERNAL, masked; its type and place go to the log, no values
 """
 
+from collections.abc import Callable
+
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
 
@@ -32,9 +34,12 @@ _log = structlog.get_logger("graph")
 Told = tuple[str, dict[str, object]]
 
 
-def present(error: GraphQLError) -> GraphQLFormattedError:
-    """Return the error as the response carries it: message, locations, path, `extensions.code`."""
-    message, extensions = _told(error)
+def present(error: GraphQLError, unsaid: Callable[[str], str] = str) -> GraphQLFormattedError:
+    """Return the error as the response carries it: message, locations, path, `extensions.code`.
+
+    `unsaid` takes out of a message of GraphQL's own what its reader is not told.
+    """
+    message, extensions = _told(error, unsaid)
     shown: GraphQLFormattedError = {"message": message, "extensions": extensions}
     if error.locations:
         shown["locations"] = [location.formatted for location in error.locations]
@@ -43,11 +48,11 @@ def present(error: GraphQLError) -> GraphQLFormattedError:
     return shown
 
 
-def _told(error: GraphQLError) -> Told:
+def _told(error: GraphQLError, unsaid: Callable[[str], str]) -> Told:
     cause = _cause(error)
     # A scalar that refuses a value of the document says so before anything ran: it has no path.
     if cause is None or (isinstance(cause, ValueError) and error.nodes and error.path is None):
-        return error.message, {"code": "BAD_USER_INPUT", **(error.extensions or {})}
+        return unsaid(error.message), {"code": "BAD_USER_INPUT", **(error.extensions or {})}
     return _expected(cause) or _masked(cause, error)
 
 

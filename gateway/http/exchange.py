@@ -15,13 +15,28 @@ GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
 EVENTS: Final = "text/event-stream"
 
 
-class GraphQLRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The four members of a GraphQL request, each of the type it must have."""
+class NoDocument(msgspec.Struct, frozen=True):
+    """Why a request has no document to run: a sentence for anybody, and its code."""
 
-    query: str
+    message: str
+    code: str
+
+
+class GraphQLRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The members of a GraphQL request, each of the type it must have.
+
+    Without a `query` one names its document, by `document_id` or by its SHA-256 `digest`. Once it
+    `is_read`, `query` is the document's text, or `unread` tells why there is none.
+    """
+
+    query: str = ""
     variables: dict[str, object] | None = None
     operation_name: str | None = None
     extensions: dict[str, object] | None = None
+    document_id: str | None = None
+    digest: str | None = None
+    is_read: bool = False
+    unread: NoDocument | None = None
 
 
 class HTTPInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,13 +44,14 @@ class HTTPInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     By GET only queries may run; under `application/json` an answer to a document that does not
     validate has the status 200, under `application/graphql-response+json` it has 400. `origin` is
-    kept as evidence of what somebody signs.
+    kept as evidence of what somebody signs; `address` is whose budget it is where nobody signed in.
     """
 
     method: Literal["GET", "POST"]
     media_type: MediaType
     request_id: str
     origin: Origin = UNTOLD
+    address: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +72,14 @@ Execute = Callable[[GraphQLRequest, Viewer, HTTPInfo], Awaitable[Answer]]
 class Graph(Protocol):
     """What the street asks of the graph."""
 
-    def listens(self, asked: GraphQLRequest) -> bool:
+    async def read(self, asked: GraphQLRequest, viewer: Viewer) -> GraphQLRequest:
+        """Return the request with the document that it names."""
+
+    def listens(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
         """Does this ask for a subscription?"""
+
+    def changes(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
+        """Does this ask for a mutation?"""
 
     async def execute(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Answer:
         """Answer a query or a mutation; raises Refused."""

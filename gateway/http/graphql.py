@@ -1,16 +1,19 @@
 """The GraphQL endpoint: HTTP in, one request to the graph, HTTP out (GraphQL over HTTP)."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.http.bodies import read_body
+from gateway.http.admitting import Admitting
+from gateway.http.bodies import MAX_BYTES, MAX_BYTES_OF_STAFF, read_body, too_large
 from gateway.http.connections import Connections, Credentials, TooMany
 from gateway.http.event_stream import EventStream, refused_for
 from gateway.http.exchange import JSON, Graph, GraphQLRequest, HTTPInfo, MediaType
+from gateway.http.gone import UnlessGone
 from gateway.http.media import negotiated, require_json, wants_events
 from gateway.http.refusals import (
     Refused,
@@ -38,7 +41,9 @@ class GraphQLEndpoint:
     """An ASGI endpoint over the graph's `execute` and `results`, and the door of `connections`.
 
     The shape of a request is judged first, then who is asking, and only then its document
-    (security.md, 3.7). `address_of` tells where a request comes from.
+    (security.md, 3.7). `address_of` tells where a request comes from. While too many ask, some are
+    sent away between the first two (`admitting`). A client that leaves ends what it only reads;
+    what it changes is done to its end.
     """
 
     def __init__(
@@ -46,8 +51,10 @@ class GraphQLEndpoint:
         graph: Graph,
         connections: Connections,
         address_of: Callable[[Request], str] | None = None,
+        admitting: Admitting | None = None,
     ) -> None:
         self._graph = graph
+        self._admitting = admitting or Admitting()
         self._connections = connections
         self._address_of = address_of or _peer
 
@@ -71,13 +78,22 @@ class GraphQLEndpoint:
             _check_method(request)
             if not wants_events(accepts, is_subscription=True):
                 media_type = negotiated(accepts)
-            asked = await _read(request)
-            viewer = await self._viewer(request)
-            note_viewer(viewer)
-            if wants_events(accepts, is_subscription=self._graph.listens(asked)):
-                return self._events(request, asked, viewer)
-            media_type = negotiated(accepts)
-            answer = await self._graph.execute(asked, viewer, self._how(request, media_type))
+            asked, size = await _read(request, self._most(request))
+            address = self._address_of(request)
+            with await self._admitting.enter(request.headers, address, asked) as entry:
+                viewer = await self._viewer(request)
+                note_viewer(viewer)
+                if size > MAX_BYTES and viewer.staff is None:
+                    raise too_large(MAX_BYTES)
+                asked = await self._graph.read(asked, viewer)
+                changes = self._graph.changes(asked, viewer)
+                await self._admitting.settle(entry, asked, viewer, changes=changes)
+                if wants_events(accepts, is_subscription=self._graph.listens(asked, viewer)):
+                    return self._events(request, asked, viewer)
+                media_type = negotiated(accepts)
+                with nullcontext() if changes else UnlessGone(request.receive):
+                    how = self._how(request, media_type)
+                    answer = await self._graph.execute(asked, viewer, how)
         except Refused as refused:
             answer = refused.answer()
         return Response(answer.body, answer.status, dict(answer.headers), media_type)
@@ -87,15 +103,21 @@ class GraphQLEndpoint:
             self._graph.results(asked, viewer, self._how(request, JSON)),
             self._connections,
             Credentials(request.headers, viewer),
-            lasts=self._graph.listens(asked),
+            lasts=self._graph.listens(asked, viewer),
         )
 
+    def _most(self, request: Request) -> int:
+        """How large may a body be that is read before it is known who sends it?"""
+        return MAX_BYTES_OF_STAFF if self._admitting.is_staffs(request.headers) else MAX_BYTES
+
     def _how(self, request: Request, media_type: MediaType) -> HTTPInfo:
+        address = self._address_of(request)
         return HTTPInfo(
             method="GET" if request.method == "GET" else "POST",
             media_type=media_type,
             request_id=request_id(),
-            origin=origin_of(self._address_of(request), request.headers.get("user-agent")),
+            origin=origin_of(address, request.headers.get("user-agent")),
+            address=address,
         )
 
     async def _viewer(self, request: Request) -> Viewer:
@@ -124,8 +146,10 @@ def _check_method(request: Request) -> None:
         raise Refused(405, "Ask with POST, or with GET.", headers={"allow": "GET, POST"})
 
 
-async def _read(request: Request) -> GraphQLRequest:
+async def _read(request: Request, most: int) -> tuple[GraphQLRequest, int]:
+    """Return what is asked, and the size of the body that it came in."""
     if request.method == "GET":
-        return from_query_string(request.query_params)
+        return from_query_string(request.query_params), 0
     require_json(request.headers.getlist("content-type"))
-    return from_body(await read_body(request))
+    body = await read_body(request, most)
+    return from_body(body), len(body)

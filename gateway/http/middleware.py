@@ -1,14 +1,19 @@
 """What stands before every endpoint, outermost first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from adapters.tracing import Tracer
 from gateway.counts import StreetCounts
+from gateway.http.gated import Gated
 from gateway.http.headers import SafeHeaders
+from gateway.http.heads import BoundedHeads
+from gateway.http.hosts import OwnHosts
 from gateway.http.last_resort import LastResort
+from gateway.http.leaving import LastAnswers, Leaving
+from gateway.http.overload import Gate
 from gateway.telemetry import RequestLog, TraceRequests
 
 
@@ -18,18 +23,27 @@ def street_side(
     cors_origins: Sequence[str],
     counts: StreetCounts | None = None,
     tracer: Tracer | None = None,
+    hosts: Collection[str] = (),
+    leaving: Leaving | None = None,
+    gate: Gate | None = None,
 ) -> list[Middleware]:
     """Return the middleware: request id and log, safe headers, and the front ends' origins.
 
-    With a tracer every request is traced; without one there is nothing in the way.
+    With a tracer every request is traced; without one there is nothing in the way. Where `hosts`
+    names any, nothing is answered under another name. `leaving` knows of the end of this process.
+    `gate` is where requests begin in turns.
     """
     https = (public_url or "").startswith("https:")
     return [
         *([] if tracer is None else [Middleware(TraceRequests, tracer=tracer)]),
         Middleware(RequestLog, counts=counts),
         Middleware(SafeHeaders, https=https),
+        Middleware(BoundedHeads),
+        *([] if leaving is None else [Middleware(LastAnswers, leaving=leaving)]),
+        *([Middleware(OwnHosts, hosts=hosts)] if hosts else []),
         *([_front_ends(cors_origins)] if cors_origins else []),
         Middleware(LastResort),
+        *([] if gate is None else [Middleware(Gated, gate=gate)]),
     ]
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Final, Protocol
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.ledger.errors import LedgerUnavailable
@@ -17,11 +17,9 @@ from adapters.payments.cashier import AttemptBusy
 from adapters.payments.errors import ProcessorError, ProcessorRefused
 from adapters.payments.notices import NoNotice, Notice, NotSigned
 from adapters.payments.processor import Charge
-from gateway.http.bodies import read_body
-from gateway.http.exchange import JSON
+from gateway.http.deliveries import answered, put_off, signed_body, unsigned
 from gateway.http.refusals import Refused, bad_request
 
-MOST_BYTES: Final = 256 * 1024
 TOTAL_SECONDS: Final = 15.0
 """Processors wait for about twenty."""
 BUSY_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
@@ -58,16 +56,12 @@ class ProcessorWebhooks:
 
     async def receive(self, request: Request) -> Response:
         """Take one delivery."""
-        try:
-            self.counts[await self._receive(request)] += 1
-        except ClientDisconnect:
-            return Response(status_code=400)
-        except Refused as refused:
-            answer = refused.answer()
-            return Response(answer.body, answer.status, dict(answer.headers), JSON)
-        return Response(status_code=200)
+        return await answered(self._receive(request), 200)
 
-    async def _receive(self, request: Request) -> str:
+    async def _receive(self, request: Request) -> None:
+        self.counts[await self._taken(request)] += 1
+
+    async def _taken(self, request: Request) -> str:
         """Return what became of it, in a word."""
         notice = await self._notice(request)
         ref = notice.ref
@@ -83,7 +77,7 @@ class ProcessorWebhooks:
         except (AttemptBusy, ProcessorError, LedgerUnavailable, TimeoutError) as error:
             why = type(error).__name__
             _log.warning("webhook put off", processor=self.name, problem=why)
-            raise self._because("put off", _later()) from None
+            raise self._because("put off", put_off()) from None
         return "taken in"
 
     async def _take_in(self, ref: str) -> None:
@@ -104,17 +98,11 @@ class ProcessorWebhooks:
 
     async def _notice(self, request: Request) -> Notice:
         """Return what was told; what is not signed is not even read."""
-        told = request.headers.getlist(self.signature)
-        if len(told) != 1:
-            raise self._because("unsigned", _unsigned())
+        body, signature = await signed_body(request, self.signature, self._because)
         try:
-            body = await read_body(request, MOST_BYTES)
-        except Refused as refused:
-            raise self._because("body", refused) from None
-        try:
-            return self.read(body, told[0])
+            return self.read(body, signature)
         except NotSigned:
-            raise self._because("wrong signature", _unsigned()) from None
+            raise self._because("wrong signature", unsigned()) from None
         except NoNotice as error:
             raise self._because("no event", bad_request(str(error))) from None
 
@@ -125,16 +113,3 @@ class ProcessorWebhooks:
 
 def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
-
-
-def _unsigned() -> Refused:
-    return Refused(401, "The signature is not the processor's.", code="UNAUTHENTICATED")
-
-
-def _later() -> Refused:
-    return Refused(
-        503,
-        "This cannot be taken in at the moment. Send it again.",
-        code="UPSTREAM_UNAVAILABLE",
-        headers={"retry-after": "10"},
-    )

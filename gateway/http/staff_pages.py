@@ -11,6 +11,7 @@ from typing import Final
 from starlette.responses import HTMLResponse
 
 from adapters.ledger.staff_sessions import StaffSession
+from gateway.http.headers import of_page
 from gateway.http.refusals import unverifiable
 from resolvers.policy import Tenant
 
@@ -38,15 +39,7 @@ form { margin: 0 }
 .act:focus-visible { outline: 3px solid var(--act); outline-offset: 3px }
 """
 _HASH: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
-_HEADERS: Final = {
-    "content-security-policy": (
-        f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "cross-origin-opener-policy": "same-origin",
-    # Without an origin to name, a browser would call its own form's sender unknown.
-    "referrer-policy": "same-origin",
-}
+_HEADERS: Final = of_page(f"style-src 'sha256-{_HASH}'", "img-src data:", "form-action 'self'")
 # An icon of nothing, so that no browser asks for one.
 _PAGE: Final = """<!doctype html>
 <html lang="en">

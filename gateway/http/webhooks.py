@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.changes.events import NoEvent, OtherTenant, read_event
@@ -13,11 +13,9 @@ from adapters.changes.signatures import is_signed
 from adapters.changes.worker import EventWorker
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.seen_events import Receipt
-from gateway.http.bodies import read_body
-from gateway.http.exchange import JSON
+from gateway.http.deliveries import answered, put_off, signed_body, unsigned
 from gateway.http.refusals import Refused, bad_request, forbidden
 
-MOST_BYTES: Final = 256 * 1024
 WRITE_SECONDS: Final = 5.0
 MOST_LEARNED: Final = 10
 """How often the log tells which headers an unsigned delivery had; never their values."""
@@ -44,14 +42,7 @@ class ServiceTitanWebhooks:
 
     async def receive(self, request: Request) -> Response:
         """Take one delivery."""
-        try:
-            await self._receive(request)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        except Refused as refused:
-            answer = refused.answer()
-            return Response(answer.body, answer.status, dict(answer.headers), JSON)
-        return Response(status_code=202)
+        return await answered(self._receive(request), 202)
 
     async def _receive(self, request: Request) -> None:
         body = await self._signed_body(request)
@@ -65,24 +56,19 @@ class ServiceTitanWebhooks:
             async with asyncio.timeout(WRITE_SECONDS):
                 receipt = await self._worker.receive(event)
         except (LedgerUnavailable, TimeoutError):
-            raise self._because("ledger", _later()) from None
+            raise self._because("ledger", put_off()) from None
         if receipt is Receipt.FULL:
-            raise _later()
+            raise put_off()
 
     async def _signed_body(self, request: Request) -> bytes:
         """Return the bytes as they were signed; what is not signed is not even read."""
         if not self._keys:
             raise self._because("no key", Refused(404, "There is nothing here.", code="NOT_FOUND"))
-        told = request.headers.getlist(self._header)
-        if len(told) != 1:
+        if len(request.headers.getlist(self._header)) != 1:
             self._learn(request)
-            raise self._because("signed twice" if told else "unsigned", _unsigned())
-        try:
-            body = await read_body(request, MOST_BYTES)
-        except Refused as refused:
-            raise self._because("body", refused) from None
-        if not is_signed(body, told[0], self._keys):
-            raise self._because("wrong signature", _unsigned())
+        body, signature = await signed_body(request, self._header, self._because)
+        if not is_signed(body, signature, self._keys):
+            raise self._because("wrong signature", unsigned())
         return body
 
     def _because(self, reason: str, refused: Refused) -> Refused:
@@ -95,16 +81,3 @@ class ServiceTitanWebhooks:
             self._learned += 1
             names = sorted({name[:64] for name in request.headers})[:64]
             _log.warning("webhook without one signature", expected=self._header, headers=names)
-
-
-def _unsigned() -> Refused:
-    return Refused(401, "The signature is not one of ours.", code="UNAUTHENTICATED")
-
-
-def _later() -> Refused:
-    return Refused(
-        503,
-        "Events cannot be kept at the moment. Send it again.",
-        code="UPSTREAM_UNAVAILABLE",
-        headers={"retry-after": "10"},
-    )

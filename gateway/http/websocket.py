@@ -2,17 +2,21 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.counts import StreetCounts
 from gateway.http import websocket_messages as wire
+from gateway.http.admitting import Admitting
+from gateway.http.client_address import ClientAddresses
 from gateway.http.connections import ENDING, Connections, Credentials, End, TooMany
-from gateway.http.exchange import Graph
+from gateway.http.exchange import JSON, Graph, HTTPInfo
 from gateway.http.origins import Origins
 from gateway.http.websocket_credentials import headers_of
 from gateway.http.websocket_line import Closed, Line
@@ -37,6 +41,8 @@ class WebSocketEndpoint:
     connections: Connections
     origins: Origins
     counts: StreetCounts = field(default_factory=StreetCounts)
+    address_of: Callable[[HTTPConnection], str] = ClientAddresses().of
+    admitting: Admitting = field(default_factory=Admitting)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection to its end, and leave a line in the log."""
@@ -46,7 +52,7 @@ class WebSocketEndpoint:
             _log.warning("websocket refused", reason="its page is none of ours")
             await socket.close()
             return
-        code = await self._serve(Line(socket), request_id)
+        code = await self._serve(Line(socket, self.address_of(socket)), request_id)
         self.counts.websockets[code] += 1
         ms = round((time.perf_counter() - began) * 1000, 1)
         _log.info("websocket", code=code, ms=ms)
@@ -110,9 +116,9 @@ class WebSocketEndpoint:
     async def _converse(self, line: Line, credentials: Credentials, request_id: str) -> None:
         """Take messages until the client leaves or something ends the connection."""
         bounds = self.connections.bounds()
-        operations = Operations(
-            self.graph, line, credentials.viewer, request_id, bounds.operations_per_connection
-        )
+        info = HTTPInfo(method="POST", media_type=JSON, request_id=request_id, address=line.address)
+        most = bounds.operations_per_connection
+        operations = Operations(self.graph, line, credentials, info, most, self.admitting)
         listening = asyncio.create_task(_listen(line, operations, bounds.idle_seconds))
         ending = asyncio.create_task(self.connections.end_of(credentials))
         broken = asyncio.create_task(line.broken())

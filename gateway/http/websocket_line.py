@@ -26,10 +26,14 @@ class Closed(Exception):  # noqa: N818  # what is done, not what went wrong
 
 
 class Line:
-    """Sends and receives messages; raises WebSocketDisconnect where the client has left."""
+    """Sends and receives messages; raises WebSocketDisconnect where the client has left.
 
-    def __init__(self, socket: WebSocket) -> None:
+    `address` is where the client is.
+    """
+
+    def __init__(self, socket: WebSocket, address: str = "") -> None:
         self.headers: Headers = socket.headers
+        self.address = address
         self._socket = socket
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 

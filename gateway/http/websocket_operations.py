@@ -8,11 +8,12 @@ import structlog
 from starlette.websockets import WebSocketDisconnect
 
 from gateway.http import websocket_messages as wire
-from gateway.http.exchange import JSON, Graph, GraphQLRequest, HTTPInfo
+from gateway.http.admitting import Admitting
+from gateway.http.connections import Credentials
+from gateway.http.exchange import Graph, GraphQLRequest, HTTPInfo
 from gateway.http.refusals import Refused, broken
 from gateway.http.websocket_line import Closed, Line
 from gateway.telemetry import frame_of
-from resolvers.viewer import Viewer
 
 SETTLING_SECONDS: Final = 11.0
 """How long what was asked may take to be answered at the end: as long as any operation may."""
@@ -24,12 +25,19 @@ class Operations:
     """Begins and ends them; at most so many run at a time, and each id stands for one."""
 
     def __init__(
-        self, graph: Graph, line: Line, viewer: Viewer, request_id: str, most: int
+        self,
+        graph: Graph,
+        line: Line,
+        credentials: Credentials,
+        info: HTTPInfo,
+        most: int,
+        admitting: Admitting,
     ) -> None:
         self._graph = graph
         self._line = line
-        self._viewer = viewer
-        self._info = HTTPInfo(method="POST", media_type=JSON, request_id=request_id)
+        self._headers, self._viewer = credentials.headers, credentials.viewer
+        self._admitting = admitting
+        self._info = info
         self._most = most
         self._by_id: dict[str, asyncio.Task[None]] = {}
         self._lasting: set[asyncio.Task[None]] = set()
@@ -41,7 +49,7 @@ class Operations:
         if message.id in self._by_id:
             raise Closed(wire.SUBSCRIBER_EXISTS, f"Subscriber for {message.id} already exists")
         try:
-            asked = message.request()
+            asked = await self._graph.read(message.request(), self._viewer)
         except Refused as refused:
             raise Closed(wire.BAD_REQUEST, str(refused)) from None
         if len(self._tasks) >= self._most:
@@ -51,7 +59,7 @@ class Operations:
         self._by_id[message.id] = task
         self._tasks.add(task)
         task.add_done_callback(self._done)
-        if self._graph.listens(asked):
+        if self._graph.listens(asked, self._viewer):
             self._lasting.add(task)
 
     def end(self, of: str) -> None:
@@ -99,6 +107,14 @@ class Operations:
             await self._last(of, wire.refusal(of, broken()))
 
     async def _answer(self, of: str, asked: GraphQLRequest) -> None:
+        with await self._admitting.enter(self._headers, self._info.address, asked) as entry:
+            changes = self._graph.changes(asked, self._viewer)
+            await self._admitting.settle(entry, asked, self._viewer, changes=changes)
+            if self._graph.listens(asked, self._viewer):
+                entry.leave()  # it lasts, and connections have bounds of their own
+            await self._pass_on(of, asked)
+
+    async def _pass_on(self, of: str, asked: GraphQLRequest) -> None:
         async with aclosing(self._graph.results(asked, self._viewer, self._info)) as answers:
             async for answer in answers:
                 if answer.failed:

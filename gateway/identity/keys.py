@@ -23,9 +23,9 @@ _log = structlog.get_logger("identity")
 class Keys:
     """The keys of one issuer, and where its endpoints are.
 
-    Renewed in the background once ten minutes old, waited for once an hour old; when the provider
-    is away the last good ones hold for a day. Asked at most once in thirty seconds, whatever ids
-    tokens name (JW-8, JW-10). `now` is a monotonic clock in seconds.
+    Renewed in the background once ten minutes old, whether anybody asks or not, waited for once an
+    hour old; when the provider is away the last good ones hold for a day. Asked at most once in
+    thirty seconds, whatever ids tokens name (JW-8, JW-10). `now` is a monotonic clock in seconds.
     """
 
     def __init__(
@@ -72,6 +72,16 @@ class Keys:
         if self._flight is None:
             self._flight = asyncio.create_task(self._renew())
         await asyncio.shield(self._flight)
+
+    async def keep(self) -> None:
+        """Keep the keys new though nobody asks for them, until cancelled.
+
+        A gateway that is not ready is asked nothing, and would never become so.
+        """
+        while True:
+            await asyncio.sleep(BETWEEN_SECONDS)
+            if (self.problem is not None or self._age() > FRESH_SECONDS) and self._may_try():
+                await self.refresh()
 
     def trouble(self) -> str | None:
         """Return None while tokens can be verified, else why not (for /health/ready)."""

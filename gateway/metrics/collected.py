@@ -12,7 +12,9 @@ from gateway.counts import StreetCounts
 from gateway.ground import Ground
 from gateway.guesses import Guesses
 from gateway.http.connections import Connections
+from gateway.http.overload import Gate
 from gateway.metrics.books import Books
+from gateway.metrics.crowd import crowd
 from gateway.metrics.families import Family, FamilyKind, Sample
 from gateway.metrics.hearing import directory, events, feeds
 from gateway.metrics.memory import memory
@@ -36,6 +38,7 @@ class Metrics:
     guesses: Guesses
     connections: Connections
     books: Books
+    gate: Gate
     now: Callable[[], datetime] = _now
 
     async def families(self) -> list[Family]:
@@ -44,6 +47,7 @@ class Metrics:
         loop = asyncio.get_running_loop()
         return [
             *street(self.counts, self.guesses, self.connections),
+            *crowd(self.gate),
             *upstream(ground.servicetitan, self._allowance(), loop.time()),
             *memory(ground.records.counts),
             *events(ground.hearing.worker.counts),

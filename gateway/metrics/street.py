@@ -24,6 +24,11 @@ def street(counts: StreetCounts, guesses: Guesses, connections: Connections) -> 
     return [
         counter("http_requests", "HTTP requests by place and status.", requests),
         _operations(counts),
+        counter(
+            "documents",
+            "Documents that all but staff asked for, by how they are known.",
+            by("known", counts.documents),
+        ),
         counter("operation_errors", "Errors in answers by their code.", by("code", counts.errors)),
         histogram(
             "operation_duration_seconds",

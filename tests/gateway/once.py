@@ -20,10 +20,21 @@ class Once:
         """Answer once."""
         return await self.answer(asked, viewer, http)
 
-    def listens(self, asked: GraphQLRequest) -> bool:
+    async def read(self, asked: GraphQLRequest, viewer: Viewer) -> GraphQLRequest:
+        """Know no document by its name."""
+        assert viewer.key
+        return asked
+
+    def listens(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
         """Say that nothing is one."""
         assert asked.query
+        assert viewer.key
         return False
+
+    def changes(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
+        """Tell by its text."""
+        assert viewer.key
+        return asked.query.startswith("mutation")
 
     async def results(
         self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo

@@ -1,6 +1,7 @@
 """Bodies that are no request, by shape, size and time (HT-7, HT-8, A7)."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
@@ -144,6 +145,45 @@ async def test_ht7_a_length_that_is_no_length(
     headers = httpx.Headers({**JSON, "content-length": length}, encoding="utf-8")
     response = await client.post("/graphql", content=b"{}", headers=headers)
     assert graph.refusal(response)[0] == (413 if length.startswith("9") else 400)
+
+
+@pytest.mark.parametrize("length", [14, 16, 0, 102_400], ids=repr)
+async def test_ht7_a_length_that_does_not_come_true(
+    graph: "Graph", client: httpx.AsyncClient, length: int
+) -> None:
+    headers = {**JSON, "content-length": str(length)}
+    response = await client.post("/graphql", content=b'{"query":"{a}"}', headers=headers)
+    assert graph.refusal(response) == (
+        400,
+        "BAD_USER_INPUT",
+        "Content-Length is not the length of the body.",
+    )
+    assert graph.asked == []
+
+
+async def test_ht7_two_lengths_are_none(graph: "Graph", client: httpx.AsyncClient) -> None:
+    headers = [("content-type", "application/json"), ("content-length", "15")] * 2
+    response = await client.post("/graphql", content=b'{"query":"{a}"}', headers=headers[1:])
+    assert graph.refusal(response)[::2] == (400, "Content-Length is not a number.")
+    assert graph.asked == []
+
+
+@pytest.mark.parametrize(
+    "coding", ["gzip", "GZIP", "br", "deflate", "x-gzip", "identity, gzip", ""]
+)
+@pytest.mark.parametrize("before", [[], [("content-encoding", "identity")]], ids=repr)
+async def test_ht7_a_packed_body_is_not_unpacked(
+    graph: "Graph", client: httpx.AsyncClient, coding: str, before: list[tuple[str, str]]
+) -> None:
+    bomb = gzip.compress(b'{"query":"{a}"}' + b" " * 1_000_000)
+    headers = [*JSON.items(), *before, ("content-encoding", coding)]
+    response = await client.post("/graphql", content=bomb, headers=headers)
+    assert graph.refusal(response) == (
+        415,
+        "BAD_USER_INPUT",
+        "Send the body as it is, without Content-Encoding.",
+    )
+    assert graph.asked == []
 
 
 async def test_an_announced_giant_is_refused_unread(graph: "Graph") -> None:

@@ -100,6 +100,7 @@ async def test_ht14_the_page_runs_its_own_script_and_nothing_else(front: Front) 
         "frame-ancestors 'none'",
     ]
     assert page.headers["cross-origin-opener-policy"] == "same-origin"
+    assert "camera=()" in page.headers["permissions-policy"]
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["x-content-type-options"] == "nosniff"
     assert re.findall(r'(?:src|href)="([^"]+)"', page.text) == [

@@ -1,9 +1,12 @@
 """What `docker/` starts: every variable is a setting, every command one of ours, nobody is root."""
 
 import re
+import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -12,6 +15,9 @@ from typer.testing import CliRunner, Result
 from adapters.sandbox.options import SandboxOptions
 from gateway.cli import app
 from gateway.fleet import require_shared
+from gateway.fleet_orders import LONGEST_END
+from gateway.routes import OTHER, route_of
+from gateway.serving import GRACEFUL_SECONDS, KEEP_ALIVE_SECONDS
 from gateway.setting_names import PREFIX
 from gateway.settings import Settings, read_settings
 
@@ -20,6 +26,8 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text("ut
 KUBERNETES = [*yaml.safe_load_all((DOCKER / "kubernetes.yaml").read_text("utf-8"))]
 DOCKERFILE = (DOCKER / "Dockerfile").read_text("utf-8")
 OURS = [of for of, told in COMPOSE["services"].items() if told["image"] == "portal-gateway"]
+GATEWAYS = ("gateway-1", "gateway-2")
+NGINX = (DOCKER / "nginx.conf").read_text("utf-8")
 NAMES = {PREFIX + field.upper() for field in Settings.model_fields}
 TOLD = {"POSTGRES_PASSWORD": "0123456789abcdef", "PORTAL_SECRET_KEY": "s" * 64}
 
@@ -54,7 +62,7 @@ def started_by_the_image() -> list[str]:
 
 
 COMMANDS = [
-    ("serve", COMPOSE["services"]["gateway"]["command"]),
+    *(("serve", COMPOSE["services"][of]["command"]) for of in GATEWAYS),
     ("sandbox serve", COMPOSE["services"]["sandbox"]["command"]),
     ("serve", pod()["containers"][0]["args"]),
     ("serve", started_by_the_image()),
@@ -73,7 +81,8 @@ def test_an_option_that_is_none_is_found() -> None:
 
 
 def test_the_gateways_of_compose_can_share_what_they_know() -> None:
-    settings = read_settings(environment("gateway"))
+    assert environment("gateway-1") == environment("gateway-2")
+    settings = read_settings(environment("gateway-1"))
     require_shared(settings)
     given = SandboxOptions(public_url="http://sandbox:8010").credentials()
     connection = settings.connection()
@@ -102,14 +111,15 @@ def test_what_is_secret_is_told_by_whoever_starts_it() -> None:
     assert all("${" in line for line in text.splitlines() if "SECRET_KEY:" in line)
 
 
-@pytest.mark.parametrize("service", OURS)
+@pytest.mark.parametrize("service", [*OURS, "nginx"])
 def test_ours_run_without_rights_on_a_file_system_they_cannot_write(service: str) -> None:
     told = COMPOSE["services"][service]
     assert told["read_only"] is True
     assert told["cap_drop"] == ["ALL"]
     assert told["security_opt"] == ["no-new-privileges:true"]
     assert "USER 10001:10001" in DOCKERFILE
-    assert told.keys().isdisjoint({"user", "privileged", "cap_add"})
+    assert told.keys().isdisjoint({"privileged", "cap_add"})
+    assert told.get("user") == ("101:101" if service == "nginx" else None)
 
 
 def test_the_same_holds_of_the_pod() -> None:
@@ -133,8 +143,72 @@ def test_the_same_holds_of_the_pod() -> None:
 
 def test_only_this_machine_reaches_what_compose_starts() -> None:
     ports = [port for told in COMPOSE["services"].values() for port in told.get("ports", ())]
-    assert ports == ["127.0.0.1:8000-8001:8000"]
-    assert COMPOSE["services"]["gateway"]["deploy"]["replicas"] == 2
+    assert ports == ["127.0.0.1:8000:8080"]
+    assert "listen 8080;" in NGINX
+
+
+def test_nginx_knows_the_gateways_and_they_know_nginx() -> None:
+    at = {
+        of: told["networks"]["default"]["ipv4_address"]
+        for of, told in COMPOSE["services"].items()
+        if "networks" in told
+    }
+    servers = re.findall(r"^ +server ([\d.]+):8000 ", NGINX, re.MULTILINE)
+    assert servers == [at["gateway-1"], at["gateway-2"]]
+    settings = read_settings(environment("gateway-1"))
+    assert [str(of) for of in settings.trusted_proxies] == [f"{at['nginx']}/32"]
+    (network,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+    taken = {ip_address(of) for of in at.values()}
+    assert all(of in ip_network(network["subnet"]) for of in taken)
+    assert not any(of in ip_network(network["ip_range"]) for of in taken)
+    events = next(of for of in COMPOSE["services"]["sandbox"]["command"] if "webhook" in of)
+    asked_as = {urlsplit(events.partition("=")[2]).hostname, "localhost"}
+    assert asked_as == set(settings.allowed_hosts)
+
+
+def test_who_hangs_up_first_is_who_asks() -> None:
+    """A proxy lets go of a connection before a gateway that ends, or that waits, closes it."""
+    (kept,) = re.findall(r"^ {4}keepalive_timeout (\d+)s;", NGINX, re.MULTILINE)
+    drain = Settings.model_fields["drain_seconds"].default
+    assert int(kept) < drain < KEEP_ALIVE_SECONDS
+    assert "non_idempotent;" not in NGINX
+    stopped = [COMPOSE["services"][of]["stop_grace_period"] for of in GATEWAYS]
+    assert stopped == ["30s", "30s"]
+    assert float(stopped[0].removesuffix("s")) > LONGEST_END > GRACEFUL_SECONDS
+    assert pod()["terminationGracePeriodSeconds"] > GRACEFUL_SECONDS + drain
+
+
+def test_the_same_is_public_by_nginx_and_by_the_ingress() -> None:
+    exact = set(re.findall(r"location = (\S+) \{ proxy_pass", NGINX))
+    below = set(re.findall(r"location (/\S+/) \{ proxy_pass", NGINX))
+    assert exact == {"/graphql", "/graphiql", "/links/exchange"}
+    assert below == {"/graphiql/", "/auth/", "/documents/", "/calendar/", "/webhooks/"}
+    (ingress,) = (of for of in KUBERNETES if of["kind"] == "Ingress")
+    (rule,) = ingress["spec"]["rules"]
+    paths = rule["http"]["paths"]
+    told = {
+        kind: {p["path"] for p in paths if p["pathType"] == kind} for kind in ("Exact", "Prefix")
+    }
+    assert told == {
+        "Exact": exact - {"/graphiql"},
+        "Prefix": {of.removesuffix("/") for of in below},
+    }
+    places = [*exact, *(f"{of}login" for of in below)]
+    assert OTHER not in {route_of(of) for of in places}
+    assert (
+        rule["host"]
+        == urlsplit(
+            next(of["value"] for of in pod()["containers"][0]["env"] if of["name"].endswith("_URL"))
+        ).hostname
+    )
+
+
+def test_the_image_has_what_traces_need() -> None:
+    locked = (DOCKER.parent / "requirements" / "run.txt").read_text("utf-8")
+    project = tomllib.loads((DOCKER.parent / "pyproject.toml").read_text("utf-8"))
+    for needed in project["project"]["optional-dependencies"]["otel"]:
+        name = re.split(r"[<>=]", needed)[0]
+        assert re.search(rf"^{name}==", locked, re.MULTILINE), name
 
 
 def test_redis_throws_nothing_away() -> None:

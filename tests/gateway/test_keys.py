@@ -8,8 +8,10 @@ import pytest
 import respx
 
 from gateway.identity import documents
+from gateway.identity import keys as module
 from gateway.identity.errors import KeysUnavailable, UnknownKey
 from gateway.identity.keys import Keys
+from gateway.workers import beside
 
 if TYPE_CHECKING:
     from tests.gateway.conftest import Clock, Provider
@@ -134,6 +136,35 @@ async def test_jw10_cold_without_keys_nobody_can_be_verified(
         with pytest.raises(KeysUnavailable):
             await keys.find("k1")
     assert route.call_count == 1
+
+
+async def test_keys_are_kept_new_though_nobody_asks(
+    provider: "Provider", keys: Keys, clock: "Clock", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A gateway that is not ready is asked nothing: it has to find out by itself.
+    monkeypatch.setattr(module, "BETWEEN_SECONDS", 0.005)
+    provider.publish()
+    route = provider.router.get(DISCOVERY).mock(side_effect=httpx.ConnectError("away"))
+    await keys.refresh()
+    assert keys.trouble() is not None
+    async with beside(keys.keep()):
+        provider.publish()
+        async with asyncio.timeout(5):
+            while keys.trouble() is not None:
+                clock.now += 1
+                await asyncio.sleep(0.001)
+        asked = route.call_count
+        clock.now += 599
+        await asyncio.sleep(0.05)
+        assert route.call_count == asked
+        clock.now += 2
+        for _ in range(5000):
+            if route.call_count > asked:
+                break
+            await asyncio.sleep(0.001)
+        clock.now += 1
+        await asyncio.sleep(0.05)
+        assert route.call_count == asked + 1
 
 
 async def test_a_provider_that_hangs_is_given_up(

@@ -132,8 +132,10 @@ async def test_all_that_opens_nothing_is_answered_alike(street: Street) -> None:
     assert answers == [(404, GONE, answers[0][2])] * len(wrong)
     assert answers[0][2] == {
         "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
         "content-length": answers[0][2]["content-length"],
         "content-type": "application/json",
+        "cross-origin-resource-policy": "same-origin",
         "referrer-policy": "no-referrer",
         "vary": "Origin",
         "x-content-type-options": "nosniff",

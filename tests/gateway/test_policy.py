@@ -164,6 +164,13 @@ ZONE = 'tenant.time_zone must be the name of a time zone, for example "America/C
             '[access.people]\n"a@b.c" = [{ customer = 0, level = "BILLING" }]',
             'access.people["a@b.c"] names a customer or location that is not more than 0',
         ),
+        ("[limits]\noperations_per_minute = 0", "limits.operations_per_minute must be 1 or more"),
+        ("[limits]\ncost_per_operation = -1", "limits.cost_per_operation must be 1 or more"),
+        ("[subscriptions]\nconnections = 0", "subscriptions.connections must be 1 or more"),
+        (
+            '[trusted_documents]\nmode = "all"',
+            "trusted_documents.mode: invalid enum value 'all'",
+        ),
         ('[staff]\nrole = " "', "staff.role must name a role"),
         ('[staff]\nbilling_role = ""', "staff.billing_role must name a role"),
         (

@@ -39,7 +39,8 @@ async def test_a_post_reaches_the_graph(graph: "Graph", client: httpx.AsyncClien
                 method="POST",
                 media_type="application/json",
                 request_id="abc.DEF-1_2",
-                origin=Origin("127.0.0.0/24", "program"),
+                origin=Origin("127.0.0.0/24", "program", "127.0.0.1", client.headers["user-agent"]),
+                address="127.0.0.1",
             ),
         )
     ]
@@ -61,6 +62,11 @@ async def test_a_get_carries_its_members_in_the_query_string(
     ((request, viewer, info),) = graph.asked
     assert request == GraphQLRequest(query="{a}", variables={"n": 1}, operation_name="Q")
     assert (viewer, info.method) == (ANONYMOUS, "GET")
+
+
+async def test_by_get_an_empty_name_is_none(graph: "Graph", client: httpx.AsyncClient) -> None:
+    await client.get("/graphql", params={"query": "{a}", "operationName": "", "variables": ""})
+    assert [request for request, _, _ in graph.asked] == [GraphQLRequest(query="{a}")]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ def test_addresses_stand_in_for_the_environment() -> None:
         ("OIDC_MAX_LIFETIME", "24h", 86_400),
         ("OIDC_TOKEN_TYPES", "at+jwt, JWT", ("at+jwt", "JWT")),
         ("CORS_ORIGINS", "https://a.example, http://localhost:3000/", None),
+        ("CORS_ORIGINS", "https://A.example:443,http://localhost:3000", None),
         ("LOG_LEVEL", "WARNING", LogLevel.WARNING),
         ("PUBLIC_URL", "https://portal.example.com/", "https://portal.example.com"),
         ("LOG_LEVEL", "", LogLevel.INFO),

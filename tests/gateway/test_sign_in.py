@@ -467,6 +467,9 @@ async def test_pages_have_no_script_no_other_host_and_no_frame(front: Front) -> 
     )
     assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["cross-origin-opener-policy"] == "same-origin"
+    assert page.headers["permissions-policy"] == (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+    )
     assert page.headers["cache-control"] == "no-store"
     assert not re.search("<script|https?://|//", page.text)
 

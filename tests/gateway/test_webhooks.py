@@ -20,8 +20,9 @@ from adapters.changes.events import Event
 from adapters.changes.worker import EventWorker
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.seen_events import Receipt, SeenEvents
+from gateway.http.deliveries import MOST_BYTES
 from gateway.http.middleware import street_side
-from gateway.http.webhooks import MOST_BYTES, ServiceTitanWebhooks
+from gateway.http.webhooks import ServiceTitanWebhooks
 from tests.changes.telling import FakeCache
 
 PATH = "/webhooks/servicetitan"
