@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 
+from tests.bench.sandbox import Sandbox
+from tests.limitless import UNBOUNDED_TEXT
 from tests.own_redis import ended
 
 Line = dict[str, Any]
@@ -31,7 +33,25 @@ ENVIRONMENT = {
     "PORTAL_OIDC_AUDIENCE": "portal",
     "PORTAL_SECRET_KEY": "sandbox-key-of-thirty-two-letters",
     "PORTAL_METRICS_ADDRESS": "127.0.0.1:0",
+    # Nobody balances here: a port that is closed is closed at once.
+    "PORTAL_DRAIN_SECONDS": "0",
 }
+
+
+async def credentials_of(sandbox: Sandbox) -> dict[str, str]:
+    """Return the environment that leads a gateway to this sandbox and its events."""
+    told = (await sandbox.control.get("/_sandbox/credentials")).json()
+    return {
+        "PORTAL_SERVICETITAN_API_URL": told["apiUrl"],
+        "PORTAL_SERVICETITAN_AUTH_URL": told["authUrl"],
+        "PORTAL_SERVICETITAN_TENANT_ID": str(told["tenantId"]),
+        "PORTAL_SERVICETITAN_CLIENT_ID": told["clientId"],
+        "PORTAL_SERVICETITAN_CLIENT_SECRET": told["clientSecret"],
+        "PORTAL_SERVICETITAN_APP_KEY": told["appKey"],
+        "PORTAL_OIDC_ISSUER": told["issuer"],
+        "PORTAL_OIDC_AUDIENCE": told["audience"],
+        "PORTAL_WEBHOOK_KEYS": told["webhookKey"],
+    }
 
 
 @dataclass(slots=True)
@@ -73,8 +93,12 @@ class Running:
 
     def kill(self, worker: int) -> int:
         """Kill a worker as a machine without memory would; return its process."""
+        return self.signal_worker(worker, signal.SIGKILL)
+
+    def signal_worker(self, worker: int, number: int) -> int:
+        """Signal one worker by itself; return its process."""
         pid = self.pids()[worker]
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
         return pid
 
     async def business(self) -> str:
@@ -154,5 +178,6 @@ def alive(pid: int) -> bool:
 def policy_file(folder: Path, name: str) -> Path:
     """Write a policy in which the business has this name."""
     path = folder / "policy.toml"
-    path.write_text(f'[tenant]\ntime_zone = "America/Chicago"\nbusiness_name = "{name}"\n')
+    tenant = f'[tenant]\ntime_zone = "America/Chicago"\nbusiness_name = "{name}"\n'
+    path.write_text(tenant + UNBOUNDED_TEXT)
     return path

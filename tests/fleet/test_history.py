@@ -15,7 +15,8 @@ from tests.bench.questions import TWENTY
 from tests.bench.sandbox import sandbox_running
 from tests.fleet.clients import Clients
 from tests.fleet.history import Write, faults
-from tests.fleet.running import Running, fleet_running
+from tests.fleet.running import Running, credentials_of, fleet_running
+from tests.limitless import UNBOUNDED_TEXT
 from tests.own_redis import HOW, OwnRedis, redis_running
 
 LATENCY_MS = 20
@@ -52,19 +53,9 @@ async def clients_of_a_fleet(
     async with redis_running() as redis, sandbox_running(LATENCY_MS) as sandbox:
         if redis is None:
             pytest.skip(HOW)
-        told = (await sandbox.control.get("/_sandbox/credentials")).json()
         path = folder / "policy.toml"
-        path.write_text(POLICY)
-        environment = {
-            "PORTAL_SERVICETITAN_API_URL": told["apiUrl"],
-            "PORTAL_SERVICETITAN_AUTH_URL": told["authUrl"],
-            "PORTAL_SERVICETITAN_TENANT_ID": str(told["tenantId"]),
-            "PORTAL_SERVICETITAN_CLIENT_ID": told["clientId"],
-            "PORTAL_SERVICETITAN_CLIENT_SECRET": told["clientSecret"],
-            "PORTAL_SERVICETITAN_APP_KEY": told["appKey"],
-            "PORTAL_OIDC_ISSUER": told["issuer"],
-            "PORTAL_OIDC_AUDIENCE": told["audience"],
-            "PORTAL_WEBHOOK_KEYS": told["webhookKey"],
+        path.write_text(POLICY + UNBOUNDED_TEXT)
+        environment = await credentials_of(sandbox) | {
             "PORTAL_REDIS_URL": redis.url,
             "PORTAL_DATABASE_URL": database,
             "PORTAL_POLICY_FILE": str(path),
@@ -72,7 +63,7 @@ async def clients_of_a_fleet(
         async with fleet_running(environment) as fleet:
             await fleet.all_serve()
             await is_ready(fleet)
-            key = told["webhookKey"].encode()
+            key = environment["PORTAL_WEBHOOK_KEYS"].encode()
             clients = Clients(fleet, sandbox, await sandbox.token(TWENTY), key)
             await clients.name()
             yield clients, redis

@@ -16,8 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.bench.sandbox import Sandbox, sandbox_running
-from tests.fleet.running import Running, fleet_running
+from tests.fleet.running import Running, credentials_of, fleet_running
 from tests.fleet.test_history import is_ready
+from tests.limitless import UNBOUNDED_TEXT
 from tests.own_redis import HOW, redis_running
 
 PAT = "pat@example.com"
@@ -133,18 +134,9 @@ async def shop_of(database: str, folder: Path) -> AsyncIterator[Shop]:
     async with redis_running() as redis, sandbox_running(0) as sandbox:
         if redis is None:
             pytest.skip(HOW)
-        told = (await sandbox.control.get("/_sandbox/credentials")).json()
         path = folder / "policy.toml"
-        path.write_text(POLICY)
-        environment = {
-            "PORTAL_SERVICETITAN_API_URL": told["apiUrl"],
-            "PORTAL_SERVICETITAN_AUTH_URL": told["authUrl"],
-            "PORTAL_SERVICETITAN_TENANT_ID": str(told["tenantId"]),
-            "PORTAL_SERVICETITAN_CLIENT_ID": told["clientId"],
-            "PORTAL_SERVICETITAN_CLIENT_SECRET": told["clientSecret"],
-            "PORTAL_SERVICETITAN_APP_KEY": told["appKey"],
-            "PORTAL_OIDC_ISSUER": told["issuer"],
-            "PORTAL_OIDC_AUDIENCE": told["audience"],
+        path.write_text(POLICY + UNBOUNDED_TEXT)
+        environment = await credentials_of(sandbox) | {
             "PORTAL_REDIS_URL": redis.url,
             "PORTAL_DATABASE_URL": database,
             "PORTAL_POLICY_FILE": str(path),
