@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.from-lock
 CONSOLE := gateway/console
 EXAMPLE := docs/examples/portal
+AUDITS := tests/audits
 HAS_NODE := command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run console example docs test check fuzz bench format lock clean
+.PHONY: help run console example audits docs test check fuzz mutants bench format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -53,6 +54,14 @@ $(EXAMPLE)/built/index.html: $(EXAMPLE)/node_modules/.from-lock $(EXAMPLE)/tscon
 	cd $(EXAMPLE) && npm run --silent build
 	@touch $@
 
+audits: ## get the public audits of GraphQL over HTTP, with npm and Node 20 or later
+	@$(HAS_NODE) || { echo "The audits are run with npm and Node 20 or later: install them."; exit 1; }
+	@$(MAKE) --no-print-directory $(AUDITS)/node_modules/.from-lock
+
+$(AUDITS)/node_modules/.from-lock: $(addprefix $(AUDITS)/,package.json package-lock.json .npmrc)
+	cd $(AUDITS) && npm ci --no-progress
+	@touch $@
+
 test: $(READY) ## the whole test suite, who may see what first; REQUIRE_ALL=1 makes a skip a failure
 	$(BIN)/pytest tests/authz
 	$(BIN)/pytest -m "not authz and not processes"
@@ -68,11 +77,16 @@ check: $(READY) ## format, lint, types, import contracts, printed SDL, wheel con
 	$(BIN)/portal-gateway schema --check schema/schema.graphql
 	$(BIN)/python tests/check_wheel.py
 
-fuzz: $(READY) ## the state machines at length: an hour or so, at low priority
-	LONG_RUNS=1 nice $(BIN)/pytest --timeout=0 $(wildcard tests/*/test_*machine.py)
+fuzz: $(READY) ## the state machines and random documents at length: an hour or so, at low priority
+	LONG_RUNS=1 nice $(BIN)/pytest --timeout=0 $(wildcard tests/*/test_*machine.py) tests/fuzz
 
-bench: $(READY) ## the benchmarks of tests/bench/, as a table
+mutants: $(READY) ## small changes that a test should notice; GROUPS="access money" for some of them
+	nice -n 15 $(BIN)/python -m tests.mutants $(GROUPS)
+
+bench: $(READY) ## the benchmarks of tests/bench/ as a table, then payments at length, for an hour
 	$(BIN)/python -m tests.bench
+	@echo "The machine of payments at ten times its length: 500 stories each, and 5000 on PostgreSQL."
+	LONG_RUNS=1 nice $(BIN)/pytest --timeout=0 -o console_output_style=count tests/payments/test_machine.py
 
 docs: $(READY) ## the documentation as a site, in site/
 	$(BIN)/zensical build --strict --clean
@@ -85,7 +99,7 @@ lock: ## resolve the dependencies anew, with hashes and no index address
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet uv
 	for of in run dev; do \
-	  $(VENV)-lock/bin/uv pip compile pyproject.toml $$( [ $$of = dev ] && echo --group dev ) --quiet --universal \
+	  $(VENV)-lock/bin/uv pip compile pyproject.toml $$( [ $$of = dev ] && echo --group dev || echo --extra otel ) --quiet --universal \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	    --output-file requirements/$$of.txt || exit 1; \
 	done
@@ -93,5 +107,6 @@ lock: ## resolve the dependencies anew, with hashes and no index address
 
 clean: ## remove what was made
 	rm -rf $(CONSOLE)/node_modules $(CONSOLE)/built $(CONSOLE)/built.new
+	rm -rf $(AUDITS)/node_modules
 	rm -rf $(EXAMPLE)/node_modules $(EXAMPLE)/built $(EXAMPLE)/src/graph
 	rm -rf $(VENV) $(VENV)-lock dist site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 import structlog
 
+COMPILED = os.environ.get("COMPILED") == "1"
+"""Whether every gateway of this process runs queries by plans."""
+
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 PASSED_OVER = "SERVICETITAN_SPECS"
 """ServiceTitan's published specifications are not ours to carry: without them a test may skip."""
@@ -22,6 +25,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(here).as_posix().startswith(PROCESSES):
             item.add_marker(pytest.mark.processes)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled() -> None:
+    """Let the whole suite run either way: COMPILED=1 compiles queries."""
+    if COMPILED:
+        from gateway.graph import Graph  # noqa: PLC0415  # a test of something small needs no graph
+
+        (Graph.__init__.__kwdefaults__ or {})["compiled"] = True
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_sent_away(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everybody wait who comes to a gateway of this process, however slow the machine is.
+
+    Who is sent away is what tests/overload is about.
+    """
+    if "overload" not in request.path.parts:
+        monkeypatch.setattr("gateway.http.overload.HANDFUL", 1_000_000)
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
 from resolvers.policy import Access, Budget, Feeds, Override, Policy, Tenant
 from tests.canaries import forbidden, personal
+from tests.limitless import UNBOUNDED
 from tests.watched import Steps, labels_in
 
 TODAY = date(2026, 7, 14)
@@ -199,6 +200,7 @@ def demo_policy(**more: Any) -> Policy:  # noqa: ANN401  # blocks of the policy
         "access": Access(people=RILEY),
         "feeds": Feeds(every_seconds=3600),
         "budget": Budget(calls_per_second=1_000_000),
+        "limits": UNBOUNDED,
     }
     return Policy(**(blocks | more))
 

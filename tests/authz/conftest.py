@@ -6,6 +6,9 @@ import pytest
 import pytest_asyncio
 
 from tests.authz.world import World, open_world
+from tests.limitless import any_shape
+
+__all__ = ["any_shape", "opened", "world"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

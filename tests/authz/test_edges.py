@@ -84,6 +84,7 @@ def _expected(world: World, kind: str, edge: Edge, key: str) -> set[str] | None:
     return {of for of in near if world.oracle(kind).sees(edge.to, of)}
 
 
+@pytest.mark.usefixtures("any_shape")
 @pytest.mark.parametrize("kind", STARTS)
 async def test_nor_do_two_edges_after_each_other(world: World, kind: str) -> None:
     oracle = world.oracle(kind)

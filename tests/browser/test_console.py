@@ -36,7 +36,8 @@ async def console(demo: "Demo", watched: "Watched") -> AsyncIterator[Console]:
 async def test_staff_sign_in_and_are_answered(console: Console, tmp_path: Path) -> None:
     answer = await console.run()
     assert answer["data"]["portal"]["businessName"] == "Harbor & Oak Home Services"
-    assert answer["extensions"] == {"upstream": {"staleSeconds": 0, "calls": 0, "saved": 0}}
+    assert answer["extensions"]["upstream"] == {"staleSeconds": 0, "calls": 0, "saved": 0}
+    assert answer["extensions"]["cost"]["requested"] == 0
     await expect(console.shown).to_contain_text("Harbor")
     await expect(console.cost).to_have_text("Calls0Saved0AgefreshSeen byyourself")
     assert console.headers() == [None]

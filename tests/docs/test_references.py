@@ -13,7 +13,9 @@ HOUSE = Path(__file__).parents[2]
 DOCS = HOUSE / "docs"
 FLOORS = ("gateway", "schema", "resolvers", "adapters")
 _NUMBER = re.compile(r"\b[RQ]\d{1,2}\b")
-_CODE = re.compile(r'"((?:UPSTREAM|LIMIT|BAD|NOT|RATE)_[A-Z_]+|[A-Z]{5,}(?:_MISSED|D|L|UT|N))"')
+_CODE = re.compile(
+    r'"((?:UPSTREAM|LIMIT|BAD|NOT|RATE|PERSISTED|DOCUMENT)_[A-Z_]+|[A-Z]{5,}(?:_MISSED|D|L|UT|N))"'
+)
 
 
 def pages() -> list[Path]:
@@ -54,7 +56,8 @@ def test_every_code_of_an_error_is_in_the_documentation() -> None:
     page = (DOCS / "front-end" / "errors.md").read_text("utf-8")
     told = set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE))
     raised = set[str]()
-    for file in (HOUSE / "gateway" / "http").glob("*.py"):
+    street = (HOUSE / "gateway" / room for room in ("http", "guard"))
+    for file in (file for room in street for file in room.glob("*.py")):
         raised |= set(_CODE.findall(file.read_text("utf-8")))
     errors = (HOUSE / "resolvers" / "errors.py").read_text("utf-8")
     raised |= set(re.findall(r'code(?:: ClassVar\[str\])? = "([A-Z_]+)"', errors))

@@ -39,6 +39,7 @@ async def test_an_address_of_the_graph_opens_without_signing_in(house: House) ->
         "content-security-policy": "default-src 'none'",
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
+        "cross-origin-resource-policy": "same-origin",
         "referrer-policy": "no-referrer",
     }
 

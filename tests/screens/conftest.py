@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.house import House, ready_house
+from tests.limitless import any_shape
+
+__all__ = ["any_shape", "house"]
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from resolvers.ids import global_id
 from resolvers.policy import Jobs, Policy
 from tests.house import NOON, TODAY, House, demo_policy, gid, ready_house
 
+pytestmark = pytest.mark.usefixtures("any_shape")
+
 PAT = "pat@example.com"
 BUSINESS = ZoneInfo("America/Chicago")
 DATES_ALONE = demo_policy(jobs=Jobs(show_date_only=True))
@@ -124,7 +126,11 @@ def addressless(told: Any) -> Any:  # noqa: ANN401  # JSON
 
 
 @given(plan=plans, at=moments)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 async def test_r59_two_houses_that_differ_in_hours_alone_look_alike_at_any_moment(
     plan: list[Planned], at: list[int]
 ) -> None:

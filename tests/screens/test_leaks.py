@@ -7,6 +7,8 @@ from adapters.sandbox.homes import OFFICE_ONLY
 from gateway.graph import sdl
 from tests.house import House
 
+pytestmark = pytest.mark.usefixtures("any_shape")
+
 EVERYTHING = """{ viewer { id kind email
     customers { nodes { id name type accessLevel balance totalDue hasUnpaidInvoices
         address { oneLine } } }

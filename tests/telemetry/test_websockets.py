@@ -10,6 +10,7 @@ from tests.subscriptions.in_process import Pipe, endpoint
 from tests.telemetry.test_operations import samples
 
 INIT = '{"type": "connection_init"}'
+HERE = {"headers": [(b"host", b"gateway")]}
 ASKED = '{"type": "subscribe", "id": "1", "payload": {"query": "query Who { viewer { email } }"}}'
 
 
@@ -43,7 +44,14 @@ async def test_an_operation_has_a_line_of_its_own_and_counts_as_by_http() -> Non
             if "complete" in str(message.get("text")):
                 pipe.leave()
 
-        told = {**scope, "path": "/graphql", "query_string": b"", "root_path": "", "state": {}}
+        told = {
+            **scope,
+            **HERE,
+            "path": "/graphql",
+            "query_string": b"",
+            "root_path": "",
+            "state": {},
+        }
         with capture_logs() as logs:
             await house.app(told, receive, sending)
         (line,) = lines_of(house, logs)

@@ -38,7 +38,8 @@ const files = await preset.buildGeneratesSection({
     strictScalars: true,
     useTypeImports: true,
   },
-  presetConfig: { fragmentMasking: false },
+  // Beside the types, persisted-documents.json: what PORTAL_TRUSTED_DOCUMENTS is to name.
+  presetConfig: { fragmentMasking: false, persistedDocuments: { hashAlgorithm: 'sha256' } },
   plugins: [],
   pluginMap: {},
   pluginContext: {},

@@ -11,6 +11,7 @@ from tests.bench.obeying import hear
 from tests.bench.rows import settings_over
 from tests.bench.served.listening import serve
 from tests.bench.wishes import ServeGateway
+from tests.limitless import UNBOUNDED
 
 
 def main() -> None:
@@ -20,7 +21,8 @@ def main() -> None:
         return
     configure_logging("info")
     cache, feeds = Cache(fresh_seconds=wish.fresh_seconds), Feeds(every_seconds=3600.0)
-    app = create_app(_settings(wish), Choices(Policy(cache=cache, feeds=feeds)), tells_cost=True)
+    policy = Policy(cache=cache, feeds=feeds, limits=UNBOUNDED)
+    app = create_app(_settings(wish), Choices(policy), tells_cost=True)
     serve(app, wish.port)
 
 

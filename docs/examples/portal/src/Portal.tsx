@@ -18,7 +18,7 @@ export function Portal({ config, session }: Props) {
   const [signedIn, setSignedIn] = useState(session);
   const token = signedIn?.token ?? null;
   const gateway = useMemo(
-    () => new Gateway(config.gateway, token, () => setSignedIn(null)),
+    () => new Gateway(config.gateway, token, () => setSignedIn(null), config.trustedDocuments),
     [config, token],
   );
   const changes = useChanges(token === null ? null : gateway);

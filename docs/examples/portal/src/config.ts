@@ -6,6 +6,8 @@ export interface Config {
   issuer: string;
   /** How the provider knows this page. */
   clientId: string;
+  /** Whether documents are asked by name: the gateway has src/graph/persisted-documents.json. */
+  trustedDocuments?: boolean;
 }
 
 export async function readConfig(): Promise<Config> {

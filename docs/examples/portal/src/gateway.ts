@@ -28,7 +28,14 @@ interface Body<Result> {
   errors?: { message: string; path?: (string | number)[]; extensions?: Partial<Problem> }[];
 }
 
-const LATER = new Set(['UPSTREAM_BUSY', 'UPSTREAM_UNAVAILABLE']);
+/** A typed document, whatever its types. */
+interface Document {
+  toString(): string;
+  /** What graphql-codegen tells of it: its name in persisted-documents.json. */
+  __meta__?: { hash?: string } | undefined;
+}
+
+const LATER = new Set(['RATE_LIMITED', 'UPSTREAM_BUSY', 'UPSTREAM_UNAVAILABLE']);
 const TRIES = 3;
 
 export class Gateway {
@@ -36,6 +43,7 @@ export class Gateway {
     private readonly address: string,
     private readonly token: string | null,
     private readonly onSignedOut: () => void,
+    private readonly asksByName = false,
   ) {}
 
   /** Read. Where the gateway says "later", this waits as long as it says and asks again. */
@@ -47,7 +55,7 @@ export class Gateway {
     for (let tried = 1; ; tried += 1) {
       const answer = await this.once(document, variables, signal);
       const later = answer.problems.find(({ code }) => LATER.has(code));
-      if (later?.retryAfterMs === undefined || tried === TRIES) return answer;
+      if (later?.retryAfterMs === undefined || tried === TRIES) return whole(answer);
       await pause(later.retryAfterMs, signal);
     }
   }
@@ -57,7 +65,7 @@ export class Gateway {
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
   ): Promise<Result> {
-    const { data, problems } = await this.once(document, variables);
+    const { data, problems } = whole(await this.once(document, variables));
     const [problem] = problems;
     if (problem !== undefined) throw new GatewayError(problem);
     return data;
@@ -93,7 +101,7 @@ export class Gateway {
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
     signal?: AbortSignal,
-  ): Promise<Answer<Result>> {
+  ): Promise<Answer<Result | null>> {
     const answer = await this.send(document, variables, 'application/graphql-response+json', signal);
     const body = (await answer.json().catch(() => ({}))) as Body<Result>;
     const problems = (body.errors ?? []).map(({ message, path, extensions }) => ({
@@ -103,14 +111,17 @@ export class Gateway {
       ...(extensions?.retryAfterMs !== undefined && { retryAfterMs: extensions.retryAfterMs }),
     }));
     if (problems.some(({ code }) => code === 'UNAUTHENTICATED')) this.onSignedOut();
-    if (body.data === undefined || body.data === null) {
-      throw new GatewayError(problems[0] ?? { message: SILENT, code: 'INTERNAL' });
-    }
-    return { data: body.data, problems };
+    return { data: body.data ?? null, problems };
+  }
+
+  /** A document by its name in persisted-documents.json, or by its text. */
+  private asking(document: Document): object {
+    const hash = this.asksByName ? document.__meta__?.hash : undefined;
+    return hash === undefined ? { query: document.toString() } : { documentId: `sha256:${hash}` };
   }
 
   private send(
-    document: { toString(): string },
+    document: Document,
     variables: unknown,
     accept: string,
     signal?: AbortSignal,
@@ -122,7 +133,7 @@ export class Gateway {
         'Content-Type': 'application/json',
         ...(this.token !== null && { Authorization: `Bearer ${this.token}` }),
       },
-      body: JSON.stringify({ query: document.toString(), variables }),
+      body: JSON.stringify({ ...this.asking(document), variables }),
       ...(signal && { signal }),
     });
   }
@@ -135,6 +146,12 @@ export interface Listener {
 }
 
 const SILENT = 'The gateway did not answer. Try again in a moment.';
+
+/** An answer that has data; what has none is thrown. */
+function whole<Result>({ data, problems }: Answer<Result | null>): Answer<Result> {
+  if (data === null) throw new GatewayError(problems[0] ?? { message: SILENT, code: 'INTERNAL' });
+  return { data, problems };
+}
 
 /** The sentence to show for whatever was thrown. */
 export const sentence = (error: unknown): string =>
