@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
 from redis.typing import EncodableT
 
 from adapters.cache.ages import HOLD_SECONDS
@@ -22,7 +21,7 @@ from adapters.cache.fuse import Fuse
 from adapters.cache.generations import MARK_SECONDS
 from adapters.cache.names import Names
 from adapters.ending import ended
-from adapters.redis_clients import impatient
+from adapters.redis_clients import LOST, impatient
 
 T = TypeVar("T")
 
@@ -39,7 +38,6 @@ _MARK_MS = round(MARK_SECONDS * 1000)
 _MOST_KEYS = 500
 _MOST_AT_ONCE = 8
 _GRACE = 10  # turns of the loop: an answer may be here that this process had no time to take
-_LOST = (RedisError, OSError, TimeoutError)
 
 _log = structlog.get_logger("cache")
 
@@ -159,7 +157,7 @@ class Shared:
         try:
             async with asyncio.timeout(CHANGE_SECONDS):
                 epoch, number = await self._forget(keys, arguments)
-        except _LOST as error:
+        except LOST as error:
             self.counts.failures += 1
             raise CacheUnavailable("Redis cannot be told what to forget.") from error
         return epoch, number
@@ -183,7 +181,7 @@ class Shared:
             task = asyncio.ensure_future(ask())
             try:
                 answer = await self._patiently(task)
-            except _LOST as error:
+            except LOST as error:
                 self._fail(error)
                 raise Away from error
             self._fuse.mend()

@@ -9,16 +9,15 @@ from typing import Any
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
 
 from adapters.ending import ended
+from adapters.redis_clients import LOST
 
 TRUST_SECONDS = 1.0
 """For how long after a question that Redis answered memory may be believed."""
 
 _EVERY_SECONDS = 0.25
 _AGAIN_SECONDS = (0.1, 0.5)
-_LOST = (RedisError, OSError, TimeoutError)
 
 _log = structlog.get_logger("cache")
 
@@ -63,7 +62,7 @@ class Subscription:
                 async with self._client.pubsub() as pubsub:
                     await pubsub.subscribe(self._channel)
                     await self._listen(pubsub)
-            except _LOST as error:
+            except LOST as error:
                 _log.warning("subscription lost", error=type(error).__name__)
             except Exception:  # noqa: BLE001  # whatever it was: to stop listening would be worse
                 _log.exception("subscription failed")

@@ -9,11 +9,10 @@ from typing import Final
 
 import msgspec
 import structlog
-from redis.exceptions import RedisError
 
 from adapters.cache.subscription import Subscription
 from adapters.changes.bus import Change, Changes
-from adapters.redis_clients import impatient
+from adapters.redis_clients import LOST, impatient
 from adapters.servicetitan.catalog import RESOURCES
 
 MOST_WAITING: Final = 10_000
@@ -26,7 +25,6 @@ PATIENCE_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 1.0
 
 _BY_NAME = {resource.name: resource for resource in RESOURCES}
-_LOST = (RedisError, OSError, TimeoutError)
 
 _log = structlog.get_logger("changes")
 
@@ -110,7 +108,7 @@ class Elsewhere:
             while self._waiting:
                 some = [self._waiting.popleft() for _ in range(min(MOST_TOLD, len(self._waiting)))]
                 await self._publish(_Message(self._worker, tuple(map(_told, some))))
-        except _LOST as error:
+        except LOST as error:
             self._lose()
             if not self._is_away:
                 _log.warning("changes not told to other workers", error=type(error).__name__)

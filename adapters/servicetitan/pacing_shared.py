@@ -6,21 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
-import structlog
-from redis.exceptions import RedisError
-
-from adapters.redis_clients import impatient
+from adapters.redis_clients import PATIENCE, Briefly, RedisAway
 from adapters.servicetitan.pacing import LONGEST_PAUSE, Allowance, Bucket, ProcessPace
 from adapters.servicetitan.priority import Priority
 
-PATIENCE = 0.05
-"""Seconds that Redis has to answer; a call that waits longer is paced without it."""
-NEXT_TRY = 1.0
-"""Seconds for which Redis is let alone after it failed."""
-
-_log = structlog.get_logger("servicetitan")
-
-_LOST = (RedisError, OSError, TimeoutError)
 _LONGEST_KEPT = 7_200_000
 """Milliseconds: longer than a pause, and than any bucket takes to fill."""
 _SMOOTHING = 0.05
@@ -98,7 +87,7 @@ class SharedPace:
     """The pace of every process that names the same bucket in the same Redis.
 
     While Redis does not answer, the process keeps a pace of its own: `alone` (a part of one) of the
-    allowance, since it cannot know how many others there are. `losses` is how often that began.
+    allowance, since it cannot know how many others there are.
     """
 
     def __init__(
@@ -110,17 +99,18 @@ class SharedPace:
         *,
         patience: float = PATIENCE,
     ) -> None:
-        self.losses = 0
-        self._redis = impatient(url, patience)
-        self._ask_bucket = self._redis.register_script(_SCRIPT)
+        self._redis = Briefly(url, "servicetitan", "pace", patience)
+        self._ask_bucket = self._redis.script(_SCRIPT)
         self._key = f"pace:{name}"
-        self._patience = patience
         self._allowance = allowance
         self._alone = ProcessPace(lambda: allowance().part(alone()))
-        self._is_alone = False
-        self._again_at = float("-inf")
         self._bucket: Bucket | None = None
         self._share = _Share()
+
+    @property
+    def losses(self) -> int:
+        """How often it began that Redis did not answer."""
+        return self._redis.losses
 
     async def take(self, priority: Priority) -> float:
         """Take a call and give 0, or say in how many seconds to ask again."""
@@ -136,7 +126,7 @@ class SharedPace:
 
     def soonest(self, ahead: float, priority: Priority, everywhere: float = 0.0) -> float:
         """How soon at best, by what Redis said last and by how many calls others make of all?"""
-        if self._is_alone:
+        if self._redis.is_away:
             return self._alone.soonest(ahead, priority, everywhere)
         if self._bucket is None:
             return 0.0
@@ -151,7 +141,7 @@ class SharedPace:
 
     def paused(self) -> float:
         """For how long, as far as is known, will nobody make a call?"""
-        if self._is_alone or self._bucket is None:
+        if self._redis.is_away or self._bucket is None:
             return self._alone.paused()
         return max(0.0, self._bucket.at - asyncio.get_running_loop().time())
 
@@ -169,35 +159,16 @@ class SharedPace:
 
     async def _ask(self, needed: float, pause: float) -> _Told | None:
         """Take from the bucket, or have it pause; None where Redis does not say how that went."""
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._again_at:
-            return None
         allowance = self._allowance()
         spans = (ceil(pause * 1e6), round(LONGEST_PAUSE * 1e6), _LONGEST_KEPT)
+        arguments = [allowance.rate, allowance.room, needed, *spans]
         try:
-            async with asyncio.timeout(self._patience):
-                said = await self._ask_bucket(
-                    [self._key], [allowance.rate, allowance.room, needed, *spans]
-                )
-        except _LOST as error:
-            self._again_at = loop.time() + NEXT_TRY
-            self._lost(type(error).__name__)
+            said = await self._redis.run(self._ask_bucket, [self._key], arguments)
+        except RedisAway:
             return None
         wait, level, paused, taken = said
         told = _Told(wait / 1e6, level / 1e6, paused / 1e6, taken)
-        self._learn(told, loop.time())
-        return told
-
-    def _learn(self, told: _Told, now: float) -> None:
-        self._bucket = Bucket(told.level, now + told.paused)
+        self._bucket = Bucket(told.level, asyncio.get_running_loop().time() + told.paused)
         if told.paused > 0:
             self._alone.pause_now(told.paused)
-        if self._is_alone:
-            self._is_alone = False
-            _log.info("pace shared again")
-
-    def _lost(self, problem: str) -> None:
-        if not self._is_alone:
-            self._is_alone = True
-            self.losses += 1
-            _log.warning("pace not shared: Redis does not answer", problem=problem)
+        return told

@@ -2,16 +2,9 @@
 
 import asyncio
 
-import structlog
-from redis.exceptions import RedisError
-
-from adapters.redis_clients import impatient
-from adapters.servicetitan.pacing_shared import NEXT_TRY, PATIENCE
+from adapters.redis_clients import PATIENCE, Briefly, RedisAway
 from adapters.servicetitan.places import MOST_KEPT, MOST_OF_ONE, Claim, ProcessPlaces
 
-_log = structlog.get_logger("servicetitan")
-
-_LOST = (RedisError, OSError, TimeoutError)
 _LONGEST_KEPT = 7_200_000
 """Milliseconds: longer than anybody is told to stay away."""
 
@@ -66,58 +59,33 @@ class SharedPlaces:
     """
 
     def __init__(self, url: str, name: str, *, patience: float = PATIENCE) -> None:
-        self._redis = impatient(url, patience)
-        self._claim = self._redis.register_script(_CLAIM)
-        self._keep = self._redis.register_script(_KEEP)
+        self._redis = Briefly(url, "servicetitan", "places", patience)
+        self._claim = self._redis.script(_CLAIM)
+        self._keep = self._redis.script(_KEEP)
         self._keys = [f"places:since:{name}", f"places:until:{name}"]
-        self._patience = patience
         self._alone = ProcessPlaces()
-        self._again_at = float("-inf")
 
     async def claim(self, holder: str) -> Claim:
         """Give a holder the first of their places back, wherever it was given to them."""
         own = self._alone.claim_now(holder)
-        told = None if self._is_resting() else await self._claimed(holder)
-        if told is None:
+        try:
+            waited, before = await self._redis.run(self._claim, self._keys, [holder, MOST_OF_ONE])
+        except RedisAway:
             return own
-        waited, before = told
         since = None if waited < 0 else asyncio.get_running_loop().time() - waited / 1e6
         both = [moment for moment in (own.since, since) if moment is not None]
         return Claim(min(both, default=None), own.before + before)
 
     async def keep(self, holder: str, since: float, seconds: float) -> None:
         """Keep a place for so long, in all processes or else in this one."""
-        if self._is_resting() or not await self._is_kept(holder, since, seconds):
+        waited = asyncio.get_running_loop().time() - since
+        spans = (round(waited * 1e6), round(seconds * 1e6), _LONGEST_KEPT)
+        arguments: list[str | int] = [holder, MOST_OF_ONE, MOST_KEPT, *spans]
+        try:
+            await self._redis.run(self._keep, self._keys, arguments)
+        except RedisAway:
             self._alone.keep_now(holder, since, seconds)
 
     async def aclose(self) -> None:
         """Close the connections to Redis."""
         await self._redis.aclose()
-
-    def _is_resting(self) -> bool:
-        return asyncio.get_running_loop().time() < self._again_at
-
-    async def _claimed(self, holder: str) -> tuple[int, int] | None:
-        try:
-            async with asyncio.timeout(self._patience):
-                waited, before = await self._claim(self._keys, [holder, MOST_OF_ONE])
-        except _LOST as error:
-            self._lost(error)
-            return None
-        return waited, before
-
-    async def _is_kept(self, holder: str, since: float, seconds: float) -> bool:
-        """Does Redis keep it, or say that there are too many?"""
-        waited = asyncio.get_running_loop().time() - since
-        spans = (round(waited * 1e6), round(seconds * 1e6), _LONGEST_KEPT)
-        try:
-            async with asyncio.timeout(self._patience):
-                await self._keep(self._keys, [holder, MOST_OF_ONE, MOST_KEPT, *spans])
-        except _LOST as error:
-            self._lost(error)
-            return False
-        return True
-
-    def _lost(self, error: Exception) -> None:
-        self._again_at = asyncio.get_running_loop().time() + NEXT_TRY
-        _log.warning("places not shared: Redis does not answer", problem=type(error).__name__)

@@ -1,22 +1,7 @@
 """Buckets that several processes share: in Redis, by its clock, in one round trip."""
 
-import asyncio
-from typing import Final
-
-import structlog
-from redis.exceptions import RedisError
-
-from adapters.redis_clients import impatient
+from adapters.redis_clients import PATIENCE, Briefly, RedisAway
 from gateway.guard.buckets import MINUTE, ROUNDING, Allowance, ProcessBuckets, Taken
-
-PATIENCE: Final = 0.05
-"""Seconds that Redis has to answer; who waits longer is counted here alone."""
-NEXT_TRY: Final = 1.0
-"""Seconds for which Redis is let alone after it failed."""
-
-_log = structlog.get_logger("guard")
-
-_LOST = (RedisError, OSError, TimeoutError)
 
 # As ProcessBuckets.take_now, in microseconds of Redis's own clock: exact as numbers of Lua.
 _TAKE = """
@@ -49,26 +34,19 @@ class SharedBuckets:
     """
 
     def __init__(self, url: str, name: str, *, patience: float = PATIENCE) -> None:
-        self._redis = impatient(url, patience)
-        self._take = self._redis.register_script(_TAKE)
+        self._redis = Briefly(url, "guard", "budgets", patience)
+        self._take = self._redis.script(_TAKE)
         self._name = name
-        self._patience = patience
         self._alone = ProcessBuckets()
-        self._again_at = float("-inf")
 
     async def take(self, of: str, allowed: Allowance, points: int) -> Taken:
         """Take one operation and so many points, both or none."""
-        now = asyncio.get_running_loop().time
-        if now() < self._again_at:
-            return self._alone.take_now(of, allowed, points)
         arguments = [allowed.operations, allowed.cost, points, MINUTE, ROUNDING]
         try:
-            async with asyncio.timeout(self._patience):
-                return Taken(*await self._take([f"budget:{self._name}:{of}"], arguments))
-        except _LOST as error:
-            self._again_at = now() + NEXT_TRY
-            problem = type(error).__name__
-            _log.warning("budgets not shared: Redis does not answer", problem=problem)
+            return Taken(
+                *await self._redis.run(self._take, [f"budget:{self._name}:{of}"], arguments)
+            )
+        except RedisAway:
             return self._alone.take_now(of, allowed, points)
 
     async def aclose(self) -> None:

@@ -1,15 +1,12 @@
 """Documents that clients sent once and name by their digest from then on: so many, and so long."""
 
-import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Final, Protocol
 
-import structlog
-from redis.exceptions import RedisError
 from redis.typing import EncodableT
 
-from adapters.redis_clients import impatient
-from gateway.guard.buckets_shared import NEXT_TRY, PATIENCE
+from adapters.redis_clients import PATIENCE, Briefly, RedisAway
 from gateway.guard.trusted import digest_of
 
 MOST: Final = 1_000
@@ -18,10 +15,6 @@ MOST_CHARACTERS: Final = 4_000_000
 """How many characters one process keeps of them."""
 KEPT_SECONDS: Final = 86_400
 """For how long Redis keeps one that nobody asks for."""
-
-_log = structlog.get_logger("guard")
-
-_LOST = (RedisError, OSError, TimeoutError)
 
 # An index by the moment each was last asked for bounds how many there are.
 _KEEP = """
@@ -103,25 +96,21 @@ class SharedDocuments:
     def __init__(
         self, url: str, name: str, *, most: int = MOST, patience: float = PATIENCE
     ) -> None:
-        self._redis = impatient(url, patience)
-        self._keep = self._redis.register_script(_KEEP)
-        self._find = self._redis.register_script(_FIND)
+        self._redis = Briefly(url, "guard", "documents", patience)
+        self._keep = self._redis.script(_KEEP)
+        self._find = self._redis.script(_FIND)
         self._index = f"documents:{name}"
         self._most = most
-        self._patience = patience
         self._own = ProcessDocuments(most)
-        self._again_at = float("-inf")
 
     async def find(self, digest: str) -> str | None:
         """Return the document of this digest; what Redis has under it is believed if it fits."""
         own = self._own.find_now(digest)
-        if own is not None or self._is_resting():
+        if own is not None:
             return own
         try:
-            async with asyncio.timeout(self._patience):
-                told = await self._find(self._keys(digest), [digest, KEPT_SECONDS])
-        except _LOST as error:
-            self._lost(error)
+            told = await self._redis.run(self._find, self._keys(digest), [digest, KEPT_SECONDS])
+        except RedisAway:
             return None
         text = None if told is None else told.decode(errors="replace")
         if text is None or digest_of(text) != digest:
@@ -132,14 +121,9 @@ class SharedDocuments:
     async def keep(self, digest: str, text: str) -> None:
         """Keep this document, for the others as well where Redis answers."""
         self._own.keep_now(digest, text)
-        if self._is_resting():
-            return
         arguments: list[EncodableT] = [digest, text, KEPT_SECONDS, self._most, f"{self._index}:"]
-        try:
-            async with asyncio.timeout(self._patience):
-                await self._keep(self._keys(digest), arguments)
-        except _LOST as error:
-            self._lost(error)
+        with suppress(RedisAway):
+            await self._redis.run(self._keep, self._keys(digest), arguments)
 
     async def aclose(self) -> None:
         """Close the connections to Redis."""
@@ -147,10 +131,3 @@ class SharedDocuments:
 
     def _keys(self, digest: str) -> list[str]:
         return [self._index, f"{self._index}:{digest}"]
-
-    def _is_resting(self) -> bool:
-        return asyncio.get_running_loop().time() < self._again_at
-
-    def _lost(self, error: Exception) -> None:
-        self._again_at = asyncio.get_running_loop().time() + NEXT_TRY
-        _log.warning("documents not shared: Redis does not answer", problem=type(error).__name__)
