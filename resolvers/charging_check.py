@@ -29,18 +29,38 @@ def check_of(context: Context, seen: Sequence[Owed]) -> Check:
 
     async def check(attempt: Attempt) -> Refusal | None:
         await require_turn(context, attempt)
-        later = await again(context)
-        try:
-            return await _changed(context, later, attempt, before)
-        except PortalError:
-            return Refusal(PaymentErrorCode.NOT_FOUND.value, _GONE)
-        except UpstreamError:
-            return Refusal(PaymentErrorCode.NOT_AVAILABLE.value, _UNREAD)
-        finally:
-            context.usage.calls += later.usage.calls
-            later.end()
+        return await _looked_again(context, attempt, before)
 
     return check
+
+
+def check_of_authorized(context: Context) -> Check:
+    """Return the check of what its payer authorized since: as it was when it was begun (M-I4).
+
+    It had its turn then, and was counted.
+    """
+
+    async def check(attempt: Attempt) -> Refusal | None:
+        parts = attempt.splits
+        before = {part.invoice: part.amount if part.left is None else part.left for part in parts}
+        return await _looked_again(context, attempt, before)
+
+    return check
+
+
+async def _looked_again(
+    context: Context, attempt: Attempt, before: Mapping[int, Decimal]
+) -> Refusal | None:
+    later = await again(context)
+    try:
+        return await _changed(context, later, attempt, before)
+    except PortalError:
+        return Refusal(PaymentErrorCode.NOT_FOUND.value, _GONE)
+    except UpstreamError:
+        return Refusal(PaymentErrorCode.NOT_AVAILABLE.value, _UNREAD)
+    finally:
+        context.usage.calls += later.usage.calls
+        later.end()
 
 
 async def _changed(

@@ -2,9 +2,12 @@
 
 from typing import Final
 
-from adapters.ledger.attempt_rows import Attempt
+from adapters.ledger.attempt_rows import Attempt, AttemptKind
 from adapters.ledger.payment_states import AttemptState
+from adapters.payments.paid import Check
+from resolvers.charging_check import check_of_authorized
 from resolvers.context import Context
+from resolvers.deposits import check_of_authorized_deposit
 from resolvers.ids import number_of
 from resolvers.own_payments import Payment, is_in_sight, is_own
 from resolvers.payers import payer_of
@@ -21,7 +24,9 @@ _NOT_WAITING: Final = PaymentError(
 async def confirm_payment(context: Context, told: str) -> PayOutcome:
     """Go on with a payment whose payer has done what was asked; raises Forbidden, UpstreamError.
 
-    One that has gone on by itself is told as it stands.
+    What they authorized is charged if nothing has changed since it was begun; else it is given up,
+    and told as a payment that is refused at once (M-I4). One that has gone on by itself is told as
+    it stands.
     """
     by = payer_of(context)
     attempt = await _own(context, told)
@@ -31,7 +36,7 @@ async def confirm_payment(context: Context, told: str) -> PayOutcome:
         return stored_outcome(attempt)
     await context.confirm()
     with heard(ASK_AGAIN):
-        paid = await context.doors.till.cashier.confirm(attempt, by)
+        paid = await context.doors.till.cashier.confirm(attempt, by, _check(context, attempt))
     await context.look_again()
     return outcome_of(paid)
 
@@ -66,6 +71,13 @@ async def _own(context: Context, told: str) -> Attempt | None:
     if attempt is None or not is_own(context, attempt):
         return None
     return attempt if await is_in_sight(context, attempt) else None
+
+
+def _check(context: Context, attempt: Attempt) -> Check:
+    """Return the last look before what was authorized is charged."""
+    if attempt.kind is AttemptKind.DEPOSIT:
+        return check_of_authorized_deposit(context)
+    return check_of_authorized(context)
 
 
 def _ids(attempt: Attempt) -> tuple[int, ...]:

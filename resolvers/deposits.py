@@ -8,6 +8,7 @@ from adapters.ledger.attempt_rows import Attempt, AttemptKind, NewAttempt
 from adapters.payments.acceptance_desk import Deposit
 from adapters.payments.cashier import Check, Means, Refusal
 from adapters.payments.processor import PaymentProcessor
+from adapters.payments.sale_terms import of_acceptance
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.estimates import ESTIMATES, Estimate
 from resolvers.acceptance_rules import is_deposit_right, is_still_offered
@@ -98,23 +99,40 @@ def _check(context: Context, new: NewAcceptance, expected: Decimal) -> Check:
 
     async def check(attempt: Attempt) -> Refusal | None:
         await require_turn(context, attempt)
-        later = await again(context)
-        try:
-            if later.reach != context.reach:
-                return Refusal(EstimateErrorCode.NO_LONGER_AVAILABLE.value, _GONE)
-            (row,) = await later.doors.records.fresh(ESTIMATES, [new.estimate], later.usage)
-            if isinstance(row, UpstreamError):
-                return Refusal(EstimateErrorCode.NOT_AVAILABLE.value, _UNREAD)
-            return _told(_against(later, row, new, expected))
-        except PortalError:
-            return Refusal(EstimateErrorCode.NO_LONGER_AVAILABLE.value, _GONE)
-        except UpstreamError:
-            return Refusal(EstimateErrorCode.NOT_AVAILABLE.value, _UNREAD)
-        finally:
-            context.usage.calls += later.usage.calls
-            later.end()
+        return await _looked_again(context, new, expected)
 
     return check
+
+
+def check_of_authorized_deposit(context: Context) -> Check:
+    """Return the last look at a deposit that its payer authorized since (M-I4)."""
+
+    async def check(attempt: Attempt) -> Refusal | None:
+        of = of_acceptance(attempt)
+        acceptance = None if of is None else await context.doors.till.acceptances.get(of)
+        if acceptance is None:
+            return Refusal(EstimateErrorCode.NO_LONGER_AVAILABLE.value, _GONE)
+        return await _looked_again(context, acceptance.given, attempt.amount)
+
+    return check
+
+
+async def _looked_again(context: Context, new: NewAcceptance, expected: Decimal) -> Refusal | None:
+    later = await again(context)
+    try:
+        if later.reach != context.reach:
+            return Refusal(EstimateErrorCode.NO_LONGER_AVAILABLE.value, _GONE)
+        (row,) = await later.doors.records.fresh(ESTIMATES, [new.estimate], later.usage)
+        if isinstance(row, UpstreamError):
+            return Refusal(EstimateErrorCode.NOT_AVAILABLE.value, _UNREAD)
+        return _told(_against(later, row, new, expected))
+    except PortalError:
+        return Refusal(EstimateErrorCode.NO_LONGER_AVAILABLE.value, _GONE)
+    except UpstreamError:
+        return Refusal(EstimateErrorCode.NOT_AVAILABLE.value, _UNREAD)
+    finally:
+        context.usage.calls += later.usage.calls
+        later.end()
 
 
 def _against(

@@ -14,7 +14,10 @@ class AttemptKind(Enum):
 
 
 class AttemptState(Enum):
-    """Where it stands. CHARGING, RECORDING and REFUND_PENDING are committed before their call."""
+    """Where it stands. CHARGING, RECORDING and REFUND_PENDING are committed before their call.
+
+    CHARGING follows CHECKED, and ACTION_REQUIRED where what its payer authorized is captured.
+    """
 
     RECEIVED = "RECEIVED"
     CHECKED = "CHECKED"
@@ -47,7 +50,7 @@ MOVES: Final[Mapping[AttemptState, frozenset[AttemptState]]] = MappingProxyType(
             _S.RECEIVED: {_S.CHECKED, _S.REFUSED},
             _S.CHECKED: {_S.CHARGING, _S.REFUSED},
             _S.CHARGING: {_S.ACTION_REQUIRED, _S.UNKNOWN} | _OUTCOMES,
-            _S.ACTION_REQUIRED: {_S.CHARGING, _S.UNKNOWN} | _OUTCOMES,
+            _S.ACTION_REQUIRED: {_S.CHARGING, _S.UNKNOWN, _S.REFUSED} | _OUTCOMES,
             _S.UNKNOWN: {_S.ACTION_REQUIRED} | _OUTCOMES,
             _S.PROCESSING: {_S.CHARGED, _S.DECLINED, _S.RETURNED},
             _S.CHARGED: {_S.RECORDING, _S.HANDED_OFF} | _SENT_BACK,

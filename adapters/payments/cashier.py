@@ -17,6 +17,7 @@ from adapters.ledger.audit import By
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.payment_errors import IllegalMove
 from adapters.ledger.payment_states import NOT_CHARGED, TAKEN, AttemptState
+from adapters.payments.capturing import capture
 from adapters.payments.charging import charging
 from adapters.payments.desk import DepositListener, Desk, Overtaken
 from adapters.payments.errors import ProcessorError, ProcessorUnavailable
@@ -55,7 +56,7 @@ _CAME_TO_NOTHING: Final = "what was sent back came to nothing"
 _CONFIRMED: Final = frozenset({_A.ACTION_REQUIRED, _A.UNKNOWN, _A.PROCESSING})
 _CANCELED: Final = frozenset({_A.ACTION_REQUIRED})
 
-Ask = Callable[[Attempt], Awaitable[Charge]]
+Go = Callable[[Attempt], Awaitable[Paid]]
 
 _log = structlog.get_logger("payments")
 
@@ -81,19 +82,21 @@ class Cashier:
         """
         return await self._running.finished(self._pay(new, means, check))
 
-    async def confirm(self, attempt: Attempt, by: By) -> Paid:
+    async def confirm(self, attempt: Attempt, by: By, check: Check) -> Paid:
         """Go on with an attempt whose payer has done what was asked of them.
 
-        Raises ProcessorError where that cannot be known now, and LedgerUnavailable.
+        What they authorized is taken if the check finds nothing against it, and else given up.
+        Raises ProcessorError where that cannot be known now, LedgerUnavailable, and what the check
+        raises: then it waits as before.
         """
-        return await self._running.finished(self._driven(attempt, _CONFIRMED, self._desk.look, by))
+        return await self._running.finished(self._confirmed(attempt, by, check))
 
     async def cancel(self, attempt: Attempt, by: By) -> Paid:
         """Give up an attempt that waits for its payer; one that does not is told as it stands.
 
         Raises ProcessorError where it may not have been given up, and LedgerUnavailable.
         """
-        return await self._running.finished(self._driven(attempt, _CANCELED, self._desk.cancel, by))
+        return await self._running.finished(self._canceled(attempt, by))
 
     async def look(self, attempt: Attempt) -> Paid:
         """Tell what its payer is asked to do; it is for the payer alone. Raises ProcessorError."""
@@ -152,22 +155,42 @@ class Cashier:
         except LedgerUnavailable:
             return attempt
 
-    async def _driven(
-        self, attempt: Attempt, states: Collection[AttemptState], ask: Ask, by: By
-    ) -> Paid:
+    async def _confirmed(self, attempt: Attempt, by: By, check: Check) -> Paid:
+        async def go_on(locked: Attempt) -> Paid:
+            charge = await self._desk.look(locked)
+            is_authorized = charge.state is ChargeState.AUTHORIZED
+            if not is_authorized or locked.state is not _A.ACTION_REQUIRED:
+                return await self._told(locked, charge, by)
+            paid = await capture(self._desk, locked, check, by)
+            return replace(paid, attempt=await self._ended(paid.attempt, by))
+
+        return await self._driven(attempt, _CONFIRMED, go_on)
+
+    async def _canceled(self, attempt: Attempt, by: By) -> Paid:
+        async def give_up(locked: Attempt) -> Paid:
+            return await self._told(locked, await self._desk.cancel(locked), by)
+
+        return await self._driven(attempt, _CANCELED, give_up)
+
+    async def _driven(self, attempt: Attempt, states: Collection[AttemptState], go: Go) -> Paid:
+        """Go on with it alone, if it stands in one of these; else, or if others do, tell it."""
         attempt = await self._stored(attempt)
         if attempt.state not in states:
             return await self._as_it_stands(attempt)
         try:
             locked = await self._desk.lock(attempt)
             try:
-                charge = await ask(locked)
-                moved = await self._recovery.told(locked, charge, by)
-            except ProcessorError:
+                return await go(locked)
+            except (LedgerUnavailable, Overtaken):
+                raise
+            except Exception:
                 await self._desk.leave(locked)
                 raise
         except Overtaken:
             return await self._as_it_stands(await self._stored(attempt))
+
+    async def _told(self, locked: Attempt, charge: Charge, by: By) -> Paid:
+        moved = await self._recovery.told(locked, charge, by)
         waits = moved.state is _A.ACTION_REQUIRED
         return Paid(moved, refusal_of(moved), charge.action if waits else None)
 

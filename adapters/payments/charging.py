@@ -4,7 +4,6 @@ Nothing but this takes an attempt from CHECKED to CHARGING; what takes up what a
 charges.
 """
 
-import asyncio
 from dataclasses import dataclass
 
 import structlog
@@ -12,13 +11,8 @@ import structlog
 from adapters.ledger.attempt_rows import Attempt, Changes
 from adapters.ledger.audit import By
 from adapters.ledger.payment_states import AttemptState
-from adapters.payments.desk import Desk, answered
-from adapters.payments.errors import (
-    OutcomeUnknown,
-    ProcessorError,
-    ProcessorRefused,
-    ProcessorUnavailable,
-)
+from adapters.payments.desk import Desk, answered, ref_of
+from adapters.payments.errors import ProcessorError, ProcessorRefused
 from adapters.payments.paid import (
     NOT_AVAILABLE,
     NOTHING_CHARGED,
@@ -27,11 +21,9 @@ from adapters.payments.paid import (
     Paid,
     Refusal,
     order_of,
-    refusal_of,
 )
 from adapters.payments.processor import Charge, ChargeOrder, ChargeState, PaymentProcessor
-from adapters.payments.settling import settle
-from adapters.payments.waits import CALL_SECONDS
+from adapters.payments.taking import checked, take
 
 _A = AttemptState
 
@@ -63,7 +55,7 @@ class Charging:
             _log.error("prepared otherwise than ordered", attempt=attempt.id)
             return await self._give_up(attempt, Refusal(NOT_AVAILABLE, NOTHING_CHARGED))
         try:
-            refusal = await _checked(check, attempt)
+            refusal = await checked(check, attempt)
         except Exception:
             await self._give_up(attempt, Refusal(NOT_AVAILABLE, NOTHING_CHARGED))
             raise
@@ -73,35 +65,8 @@ class Charging:
 
     async def _charge(self, attempt: Attempt) -> Paid:
         attempt = await self.desk.move(attempt, _A.CHECKED, self.by)
-        until = self.desk.still_locked()
-        attempt = await self.desk.move(attempt, _A.CHARGING, self.by, locked_until=until)
-        try:
-            charge = await self._asked(attempt)
-        except ProcessorRefused as refused:
-            told = Changes(failure_code=refused.code.value, failure=str(refused))
-            attempt = await self.desk.move(attempt, _A.DECLINED, self.by, **told)
-            return Paid(attempt, refusal_of(attempt))
-        except ProcessorError:
-            attempt = await self.desk.move(attempt, _A.UNKNOWN, self.by, "the answer was lost")
-            return Paid(attempt)
-        attempt = await settle(self.desk, attempt, charge, self.by)
-        return Paid(attempt, refusal_of(attempt), charge.action)
-
-    async def _asked(self, attempt: Attempt) -> Charge:
-        """Have the money taken; where that was not asked for after all, it never will be."""
-        try:
-            charge = await answered(self.processor.charge(_ref(attempt), self.order))
-        except ProcessorUnavailable:
-            return await self._fenced(attempt)
-        if charge.state is ChargeState.PREPARED:
-            raise OutcomeUnknown("The payment processor took nothing, and may yet.")
-        return charge
-
-    async def _fenced(self, attempt: Attempt) -> Charge:
-        try:
-            return await self.desk.cancel(attempt)
-        except ProcessorError:
-            raise OutcomeUnknown("The payment processor did not give the order up.") from None
+        ref, order = ref_of(attempt), self.order
+        return await take(self.desk, attempt, lambda: self.processor.charge(ref, order), self.by)
 
     async def _give_up(self, attempt: Attempt, refusal: Refusal) -> Paid:
         """Refuse an attempt whose order is there; where that stays there, it takes no money."""
@@ -122,22 +87,6 @@ def charging(desk: Desk, attempt: Attempt, means: Means, by: By) -> Charging:
     return Charging(desk, desk.processor(attempt), order_of(attempt, means), by)
 
 
-async def _checked(check: Check, attempt: Attempt) -> Refusal | None:
-    """Ask the check, though not for ever.
-
-    It goes by what its operation knows. Where that has ended, it is cancelled from there, and with
-    it neither this work nor what it holds: TimeoutError.
-    """
-    asking = asyncio.ensure_future(check(attempt))
-    try:
-        done, _ = await asyncio.wait({asking}, timeout=CALL_SECONDS)
-    finally:
-        asking.cancel()
-    if not done or asking.cancelled():
-        raise TimeoutError("the check did not come to its end")
-    return asking.result()
-
-
 def _is_as_ordered(prepared: Charge, order: ChargeOrder) -> bool:
     """Did the processor take the order as it was given, and no money?"""
     return (
@@ -146,9 +95,3 @@ def _is_as_ordered(prepared: Charge, order: ChargeOrder) -> bool:
         and prepared.currency.upper() == order.currency.upper()
         and prepared.marker in {None, order.marker}
     )
-
-
-def _ref(attempt: Attempt) -> str:
-    if attempt.processor_ref is None:
-        raise ValueError("an attempt without an order at its processor")
-    return attempt.processor_ref

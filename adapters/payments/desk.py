@@ -123,11 +123,11 @@ class Desk:
 
     async def look(self, attempt: Attempt) -> Charge:
         """Ask how its charge stands; raises ProcessorError."""
-        return await answered(self.processor(attempt).look(_ref(attempt)))
+        return await answered(self.processor(attempt).look(ref_of(attempt)))
 
     async def cancel(self, attempt: Attempt) -> Charge:
         """Have its order given up: what is answered is final. Raises ProcessorError."""
-        return await answered(self.processor(attempt).cancel(_ref(attempt)))
+        return await answered(self.processor(attempt).cancel(ref_of(attempt)))
 
     async def refund(self, attempt: Attempt) -> Charge:
         """Have what was taken sent back; raises ProcessorError.
@@ -137,7 +137,7 @@ class Desk:
         """
         steps = await self.attempts.steps(attempt.id)
         turn = sum(step.state is _A.REFUND_PENDING for step in steps)
-        return await answered(self.processor(attempt).refund(_ref(attempt), turn))
+        return await answered(self.processor(attempt).refund(ref_of(attempt), turn))
 
     async def sent_back(self, attempt: Attempt, amount: Decimal, by: By) -> Attempt:
         """Note that so much of it has gone back by now, and that the office is to enter it."""
@@ -189,7 +189,8 @@ def _pause(attempt: Attempt, state: AttemptState, tries: int, now: datetime) -> 
     return again_after(state, tries, now - charged_at(attempt))
 
 
-def _ref(attempt: Attempt) -> str:
+def ref_of(attempt: Attempt) -> str:
+    """Return what its processor calls its order."""
     if attempt.processor_ref is None:
         raise ValueError("an attempt without an order at its processor")
     return attempt.processor_ref

@@ -5,6 +5,11 @@ at the processor that takes no money, `charge` has it taken. Between them the or
 written down; from then on its state can be asked for, and `cancel` is the fence: whatever it
 answers is final, money taken or never to be taken. Card numbers never come here: a source is a
 token that the processor gave the payer's browser, or a method it keeps.
+
+A card whose payer was asked for one more step is authorized by that step and no more: `capture`
+takes what was authorized. So whoever charges can look once more at what is owed after the payer
+took their time. Where a bank's page pays, or a bank account was to be verified, the step itself
+sets the money on its way.
 """
 
 from collections.abc import Sequence
@@ -21,6 +26,7 @@ class ChargeState(Enum):
 
     PREPARED = "PREPARED"
     REQUIRES_ACTION = "REQUIRES_ACTION"
+    AUTHORIZED = "AUTHORIZED"
     PROCESSING = "PROCESSING"
     SUCCEEDED = "SUCCEEDED"
     DECLINED = "DECLINED"
@@ -161,6 +167,12 @@ class PaymentProcessor(Protocol):
 
     async def charge(self, ref: str, order: ChargeOrder) -> Charge:
         """Take the money of a prepared order, or say what is missing for it. Idempotent by ref."""
+
+    async def capture(self, ref: str, marker: str) -> Charge:
+        """Take what was AUTHORIZED by the payer's step; any other order is told as it stands.
+
+        Idempotent by ref; `marker` is the order's.
+        """
 
     async def look(self, ref: str) -> Charge:
         """Return how a charge stands now."""

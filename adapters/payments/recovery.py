@@ -1,4 +1,7 @@
-"""What a crash or a wait left, gone on with from where it stands; nothing here ever charges."""
+"""What a crash or a wait left, gone on with from where it stands; nothing here ever charges.
+
+What was authorized and not taken is given up: only a live request knows what is owed now.
+"""
 
 from dataclasses import dataclass
 
@@ -12,7 +15,7 @@ from adapters.payments.errors import ProcessorError, ProcessorRefused
 from adapters.payments.paid import NOT_AVAILABLE, NOTHING_CHARGED
 from adapters.payments.processor import Charge, ChargeState
 from adapters.payments.recording import Recording
-from adapters.payments.settling import fenced, settle
+from adapters.payments.settling import UNTAKEN, fenced, settle
 from adapters.payments.waits import has_had_time
 
 _A = AttemptState
@@ -77,7 +80,7 @@ class Recovery:
         """Move it to where its charge stands; what was never begun is given up."""
         charge = await self.desk.look(attempt)
         waits = attempt.state is _A.ACTION_REQUIRED
-        if waits and charge.state in {ChargeState.REQUIRES_ACTION, ChargeState.PREPARED}:
+        if waits and charge.state in UNTAKEN | {ChargeState.REQUIRES_ACTION}:
             if not has_had_time(attempt, self.desk.now()):
                 return await self.desk.put_off(attempt)
             charge = await self.desk.cancel(attempt)

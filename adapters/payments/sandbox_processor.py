@@ -107,6 +107,11 @@ class SandboxProcessor:
         }
         return (await self._post(f"{_order(ref)}/charge", OrderRow, body)).told()
 
+    async def capture(self, ref: str, marker: str) -> Charge:
+        """Have taken what was authorized; there is one order to a marker."""
+        del marker
+        return (await self._post(f"{_order(ref)}/capture", OrderRow)).told()
+
     async def look(self, ref: str) -> Charge:
         """Ask how it stands."""
         return (await self._get(_order(ref), OrderRow)).told()

@@ -16,7 +16,10 @@ from adapters.payments.processor import Charge, ChargeState
 _A, _C = AttemptState, ChargeState
 
 _NOT_CHARGED: Final = frozenset({_A.REFUSED, _A.DECLINED, _A.EXPIRED})
-_NEVER: Final = frozenset({_C.CANCELED, _C.DECLINED})
+NEVER: Final = frozenset({_C.CANCELED, _C.DECLINED})
+"""The states of an order that nothing was taken for, once it was given up."""
+UNTAKEN: Final = frozenset({_C.PREPARED, _C.AUTHORIZED})
+"""Those in which nothing was taken, and somebody's request may yet take it."""
 _NOT_CONFIRMED: Final = "This payment was not confirmed. Nothing was charged."
 _DECLINED: Final = "The payment was declined. Try another way to pay."
 _TOLD: Final = {
@@ -45,15 +48,15 @@ async def settle(desk: Desk, attempt: Attempt, charge: Charge, by: By) -> Attemp
 
 
 async def fenced(desk: Desk, attempt: Attempt, charge: Charge) -> Charge:
-    """Return how a charge stands for good that was declined, or never begun.
+    """Return how a charge stands for good that was declined, never begun, or only authorized.
 
     A browser may hold what it takes to try again, and a request may still be on its way: the order
     is given up, so that neither takes anything after this. Raises ProcessorError.
     """
-    if charge.state not in {_C.DECLINED, _C.PREPARED}:
+    if charge.state not in UNTAKEN | {_C.DECLINED}:
         return charge
     final = await desk.cancel(attempt)
-    was_declined = charge.state is _C.DECLINED and final.state in _NEVER
+    was_declined = charge.state is _C.DECLINED and final.state in NEVER
     return charge if was_declined else final
 
 

@@ -2,6 +2,9 @@
 
 A PaymentIntent that failed may be paid after all, by whoever has its secret. So a decline is told
 only once it was cancelled: what is DECLINED here can never be charged any more.
+
+Cards are captured by hand, since Stripe alone knows which of them ask for one more step: one that
+does not is captured as soon as it is authorized, one that does when `capture` is asked for.
 """
 
 from dataclasses import replace
@@ -49,6 +52,7 @@ _KINDS: Final = frozenset(
     (MethodKind.CARD, MethodKind.BANK_ACCOUNT, MethodKind.APPLE_PAY, MethodKind.GOOGLE_PAY)
 )
 _EXPANDED: Final = ["latest_charge", "payment_method"]
+_AUTHORIZED: Final = ChargeState.AUTHORIZED
 
 
 class StripeProcessor(StripeAccounts):
@@ -111,8 +115,21 @@ class StripeProcessor(StripeAccounts):
             if given_up.state in (ChargeState.CANCELED, ChargeState.DECLINED):
                 raise refused from None
             return given_up
-        row = confirmed.row
-        return await (self.look(ref) if confirmed.is_replayed else self._told(row))
+        if confirmed.is_replayed:
+            return await self.look(ref)
+        told = await self._told(confirmed.row)
+        return told if told.state is not _AUTHORIZED else await self.capture(ref, order.marker)
+
+    async def capture(self, ref: str, marker: str) -> Charge:
+        """Capture it, once."""
+        capturing = self._line.v1.payment_intents.capture_async(
+            _intent(ref), {"expand": _EXPANDED}, {"idempotency_key": f"{marker}-capture"}
+        )
+        try:
+            captured = await self._line.write_once(capturing, IntentRow)
+        except ProcessorRefused:
+            return await self.look(ref)
+        return await (self.look(ref) if captured.is_replayed else self._told(captured.row))
 
     async def look(self, ref: str) -> Charge:
         """Return how it stands; one that failed is given up before that is told."""
@@ -200,6 +217,8 @@ def _order_params(order: ChargeOrder, method: Method) -> PaymentIntentCreatePara
         "metadata": {MARKER: order.marker},
         "allowed_payment_method_types": [BANK if bank else CARD],
     }
+    if not bank:
+        params["payment_method_options"] = {"card": {"capture_method": "manual"}}
     account = order.source.account
     if account is not None:
         params["customer"] = account

@@ -20,10 +20,12 @@ _STATES: Final = {
     _TRIED: ChargeState.PREPARED,
     "requires_confirmation": ChargeState.PREPARED,
     "requires_action": ChargeState.REQUIRES_ACTION,
+    "requires_capture": ChargeState.AUTHORIZED,
     "processing": ChargeState.PROCESSING,
     CANCELED: ChargeState.CANCELED,
     "succeeded": ChargeState.SUCCEEDED,
 }
+_OPEN: Final = (ChargeState.PREPARED, ChargeState.REQUIRES_ACTION, ChargeState.AUTHORIZED)
 _SHORT: Final = "insufficient_funds"
 _LOST: Final = "lost"
 
@@ -142,7 +144,7 @@ class IntentRow(msgspec.Struct, frozen=True):
     @property
     def can_be_paid(self) -> bool:
         """Could somebody still have it charged?"""
-        return _STATES.get(self.status) in (ChargeState.PREPARED, ChargeState.REQUIRES_ACTION)
+        return _STATES.get(self.status) in _OPEN
 
     @property
     def is_disputed(self) -> bool:

@@ -23,8 +23,9 @@ NEXT: Final[Mapping[AttemptState, str]] = MappingProxyType(
         _S.CHARGING: _BY_ITSELF,
         _S.UNKNOWN: _BY_ITSELF,
         _S.ACTION_REQUIRED: (
-            "Its payer was asked for one more step. What is not confirmed after a quarter of an "
-            "hour is given up by itself."
+            "Its payer was asked for one more step; until they confirm it nothing is charged, "
+            "though their card may hold the amount. What is not confirmed after a quarter of an "
+            "hour is given up by itself, and the hold with it."
         ),
         _S.PROCESSING: "The bank has it, for some days perhaps; the gateway asks how it stands.",
         _S.CHARGED: _BY_ITSELF,

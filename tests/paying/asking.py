@@ -82,6 +82,19 @@ async def movements(house: House) -> list[tuple[str, str]]:
     return [(each["kind"], each["amount"]) for each in told]
 
 
+async def bank_authorized(house: House) -> dict[str, Any]:
+    """Agree to a bank payment, and return the part of an input that says so."""
+    version = (await quoted(house, OPEN))["achAuthorization"]["version"]
+    await house.calls()
+    return {"achAuthorization": {"version": version, "authorizedBy": "Pat Sullivan"}}
+
+
+async def orders(house: House) -> list[str]:
+    """Return how each order stands at the processor."""
+    told = (await house.sandbox.get("/_sandbox/processor/orders")).json()["orders"]
+    return [order["state"] for order in told]
+
+
 async def step_done(house: House, action: dict[str, Any], outcome: str = "complete") -> None:
     """Do what a payer is asked to do, as their browser would."""
     secret = (action["clientSecret"] or action["redirectUrl"]).rsplit("/", 1)[-1]

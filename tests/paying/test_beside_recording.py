@@ -23,6 +23,7 @@ from tests.paying.asking import (
     PAT,
     PAY,
     asked,
+    bank_authorized,
     by,
     codes,
     movements,
@@ -190,12 +191,15 @@ async def test_pa20_without_the_shared_store_it_stays_subtracted(
         (WhenRefused.REFUND, "REFUNDED", [("CHARGE", "436.50"), ("REFUND", "436.50")]),
     ],
 )
-async def test_paid_to_the_office_while_one_more_step_is_done(
+async def test_paid_to_the_office_while_the_payer_is_at_their_bank(
     chosen: WhenRefused, stands: str, moved: list[tuple[str, str]]
 ) -> None:
+    """A bank's page pays by itself: what is too much is the office's, or goes back."""
     payments = Payments(**RECORDS, when_refused=chosen)
     async with ready_house(demo_policy(payments=payments)) as house:
-        told = await pay(house, wish(OPEN, **by("sandbox_card_3ds")))
+        told = await pay(
+            house, wish(OPEN, **by("sandbox_pay_by_bank"), **await bank_authorized(house))
+        )
         await house.put("invoices", row_of(OPEN), balance="0.00")
         await step_done(house, told["payment"]["nextAction"])
         done = await asked(house, CONFIRM, id=told["payment"]["id"])

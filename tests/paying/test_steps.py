@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.house import House
 from tests.paying.asking import (
     CANCEL,
@@ -9,15 +11,21 @@ from tests.paying.asking import (
     OPEN,
     SITE,
     asked,
+    bank_authorized,
     by,
     codes,
     masked,
     movements,
+    orders,
     pay,
     quoted,
+    row_of,
     step_done,
     wish,
 )
+from tests.paying.recorded import later
+
+SHOWN = "query($id: ID!) { node(id: $id) { ... on Payment { state failure nextAction { kind } } } }"
 
 
 async def test_a_card_that_asks_for_one_more_step(house: House) -> None:
@@ -45,8 +53,51 @@ async def test_a_card_that_asks_for_one_more_step(house: House) -> None:
     assert masked(await asked(house, CONFIRM, id=payment["id"])) == masked(done)
 
 
+CHANGED: dict[str, tuple[dict[str, Any], str, str]] = {
+    "the office took it in": ({"balance": "0.00"}, "BALANCE_CHANGED", "0.00"),
+    "the office took a part": ({"balance": "400.00"}, "BALANCE_CHANGED", "400.00"),
+    "more is owed": ({"balance": "440.00"}, "BALANCE_CHANGED", "440.00"),
+}
+
+
+@pytest.mark.parametrize("case", CHANGED)
+async def test_m_i4_what_was_settled_while_the_payer_was_away_is_never_charged(
+    house: House, case: str
+) -> None:
+    change, code, balance = CHANGED[case]
+    payment = (await pay(house, wish(OPEN, **by("sandbox_card_3ds"))))["payment"]
+    await step_done(house, payment["nextAction"])
+    await house.put("invoices", row_of(OPEN), **change)
+    told = await asked(house, CONFIRM, id=payment["id"])
+    [error] = told["userErrors"]
+    assert (error["code"], error["currentBalance"]) == (code, balance)
+    assert (told["payment"]["state"], told["payment"]["nextAction"]) == ("FAILED", None)
+    assert told["payment"]["failure"] == error["message"]
+    assert await movements(house) == []
+    assert await orders(house) == ["CANCELED"]
+    again = await asked(house, CONFIRM, id=payment["id"])
+    assert (again["payment"]["state"], again["userErrors"][0]["code"]) == ("FAILED", code)
+    await house.put("invoices", row_of(OPEN), balance="436.50")
+    assert (await pay(house, wish(OPEN, idempotencyKey="key 2")))["userErrors"] == []
+
+
+async def test_m_i4_only_who_confirms_is_charged(house: House) -> None:
+    """What was authorized waits for its payer, and is given up as what was never confirmed is."""
+    payment = (await pay(house, wish(OPEN, **by("sandbox_card_3ds"))))["payment"]
+    await step_done(house, payment["nextAction"])
+    shown = await asked(house, SHOWN, id=payment["id"])
+    assert shown == {"state": "REQUIRES_ACTION", "failure": None, "nextAction": None}
+    assert await codes(house, wish(OPEN, idempotencyKey="key 2")) == ["PAYMENT_IN_PROGRESS"]
+    assert await later(house, minutes=10) == "ACTION_REQUIRED"
+    assert await later(house, minutes=6) == "EXPIRED"
+    shown = await asked(house, SHOWN, id=payment["id"])
+    assert shown["state"] == "CANCELED"
+    assert await movements(house) == []
+    assert await orders(house) == ["CANCELED"]
+
+
 async def test_a_page_of_the_processors_leads_back_to_the_front_end(house: House) -> None:
-    told = await pay(house, wish(OPEN, **by("sandbox_pay_by_bank"), **await authorized(house)))
+    told = await pay(house, wish(OPEN, **by("sandbox_pay_by_bank"), **await bank_authorized(house)))
     action = told["payment"]["nextAction"]
     assert action["kind"] == "REDIRECT"
     pressed = await house.sandbox.post(action["redirectUrl"], data={"outcome": "complete"})
@@ -86,15 +137,8 @@ async def test_what_is_paid_is_not_given_up(house: House) -> None:
     assert [error["code"] for error in done["userErrors"]] == ["NOT_AVAILABLE"]
 
 
-async def authorized(house: House) -> dict[str, Any]:
-    """Agree to a bank payment."""
-    version = (await quoted(house, OPEN))["achAuthorization"]["version"]
-    await house.calls()
-    return {"achAuthorization": {"version": version, "authorizedBy": "Pat Sullivan"}}
-
-
 async def test_r30_by_bank_after_authorizing_it(house: House) -> None:
-    agreed, bank = await authorized(house), by("sandbox_bank")
+    agreed, bank = await bank_authorized(house), by("sandbox_bank")
     other: dict[str, Any] = {"achAuthorization": {"version": "0" * 16, "authorizedBy": "Pat"}}
     for wrong in ({}, other):
         told = await pay(house, wish(OPEN, **bank, **wrong))
@@ -114,7 +158,7 @@ async def test_r30_by_bank_after_authorizing_it(house: House) -> None:
 
 
 async def test_r31_a_bank_with_too_little_says_so_and_a_part_may_be_paid(house: House) -> None:
-    agreed, bank = await authorized(house), by("sandbox_pay_by_bank_short")
+    agreed, bank = await bank_authorized(house), by("sandbox_pay_by_bank_short")
     told = await pay(house, wish(OPEN, **bank, **agreed))
     assert told["payment"]["state"] == "FAILED"
     assert [error["code"] for error in told["userErrors"]] == ["INSUFFICIENT_FUNDS"]

@@ -11,7 +11,7 @@ from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
 from resolvers.policy import Access, Override
 from tests.house import HOME, RILEY, House, demo_policy, gid
-from tests.paying.asking import CONFIRM, OPEN, PARTS, PAT, PAY, by, movements, wish
+from tests.paying.asking import CONFIRM, OPEN, PARTS, PAT, PAY, by, movements, orders, wish
 from tests.paying.test_who_pays import held
 from tests.staff import PAYMENT_LINK, REVOKE, staff_data, staffed_house
 
@@ -31,12 +31,6 @@ def before_the_charge(
         return answer
 
     monkeypatch.setattr(SandboxProcessor, "prepare", prepared)
-
-
-async def orders(house: House) -> list[str]:
-    """Return how each order stands at the processor."""
-    told = (await house.sandbox.get("/_sandbox/processor/orders")).json()["orders"]
-    return [order["state"] for order in told]
 
 
 async def test_az26_billing_that_is_withdrawn_right_before_the_charge(

@@ -44,14 +44,14 @@ class Entry:
 class Accounts:
     """The books themselves; `refuses` are invoices that take no payment (they are locked).
 
-    `changed` are invoices whose balance the office changed.
+    `changed` are invoices whose balance the office changed, in the order in which it did.
     """
 
     clock: Clock
     balances: dict[int, Decimal] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     refuses: set[int] = field(default_factory=set)
-    changed: set[int] = field(default_factory=set)
+    changed: list[int] = field(default_factory=list)
     shown_after: float = SHOWN_AFTER
     lags: bool = False
 
@@ -93,7 +93,7 @@ class Accounts:
     def office_changes(self, invoice: int, by: Decimal) -> None:
         """Have the office take in a check, or add to an invoice."""
         self.balances[invoice] += by
-        self.changed.add(invoice)
+        self.changed.append(invoice)
 
 
 @dataclass

@@ -28,13 +28,17 @@ _ACTION = NextAction(ActionKind.AUTHENTICATE, client_secret="a secret of the pay
 
 
 class Plan(Enum):
-    """What a token stands for."""
+    """What a token stands for: ASKS authorizes by the payer's step, LEADS pays by it."""
 
     PAYS = "PAYS"
     DECLINES = "DECLINES"
     ASKS = "ASKS"
+    LEADS = "LEADS"
     BANK = "BANK"
     UNUSABLE = "UNUSABLE"
+
+
+_STEPS = frozenset({Plan.ASKS, Plan.LEADS})
 
 
 @dataclass
@@ -48,6 +52,7 @@ class Order:
     plan: Plan
     times_taken: int = 0
     asked_to_charge: int = 0
+    asked_to_capture: int = 0
     refusals: int = 0
 
     @property
@@ -65,10 +70,11 @@ class Order:
 class Ledgerbook:
     """The processor's own book: what it did, it did, whatever its clients heard of it.
 
-    `taking` is called before money is taken, `changed` after an order changed by itself.
+    `taking` is called before money is taken, `authorized` after a payer's step authorized it.
     """
 
     taking: Callable[[Order], None] = lambda _order: None
+    authorized: Callable[[Order], None] = lambda _order: None
     orders: dict[str, Order] = field(default_factory=dict)
 
     def prepare(self, order: ChargeOrder) -> Charge:
@@ -91,10 +97,18 @@ class Ledgerbook:
                 self.take(order, _C.SUCCEEDED)
             elif order.plan is Plan.BANK:
                 self.take(order, _C.PROCESSING)
-            elif order.plan is Plan.ASKS:
+            elif order.plan in _STEPS:
                 self._put(order, _C.REQUIRES_ACTION)
             else:
                 self.decline(order)
+        return order.charge
+
+    def capture(self, ref: str) -> Charge:
+        """Take what was authorized."""
+        order = self.orders[ref]
+        order.asked_to_capture += 1
+        if order.state is _C.AUTHORIZED:
+            self.take(order, _C.SUCCEEDED)
         return order.charge
 
     def look(self, ref: str) -> Charge:
@@ -104,7 +118,7 @@ class Ledgerbook:
     def cancel(self, ref: str) -> Charge:
         """Give it up, unless money is taken for it."""
         order = self.orders[ref]
-        if order.state in {_C.PREPARED, _C.REQUIRES_ACTION, _C.DECLINED}:
+        if order.state in {_C.PREPARED, _C.REQUIRES_ACTION, _C.AUTHORIZED, _C.DECLINED}:
             self._put(order, _C.CANCELED)
         return order.charge
 
@@ -130,11 +144,14 @@ class Ledgerbook:
 
     def payer_acts(self, order: Order, *, does_well: bool) -> None:
         """Have the payer's browser do what was asked of it, or try again after it did not."""
-        if order.plan is Plan.ASKS and order.state in {_C.REQUIRES_ACTION, _C.DECLINED}:
-            if does_well:
+        if order.plan in _STEPS and order.state in {_C.REQUIRES_ACTION, _C.DECLINED}:
+            if not does_well:
+                self.decline(order)
+            elif order.plan is Plan.LEADS:
                 self.take(order, _C.SUCCEEDED)
             else:
-                self.decline(order)
+                self._put(order, _C.AUTHORIZED)
+                self.authorized(order)
 
     def bank_settles(self, order: Order, *, does_well: bool) -> None:
         """Have a bank transfer come in, or not."""
@@ -149,6 +166,11 @@ class Ledgerbook:
         if order.state is _C.SUCCEEDED:
             self._put(order, _C.RETURNED if order.plan is Plan.BANK else _C.REFUNDED)
 
+    def comes_to_nothing(self, order: Order) -> None:
+        """Have a bank not take what was sent back to it."""
+        if order.state is _C.REFUNDED:
+            self._put(order, _C.SUCCEEDED)
+
     def sends_back_in_part(self, order: Order, amount: Decimal) -> None:
         """Have the office send so much of it back at the processor."""
         if order.state is _C.SUCCEEDED and amount < order.charge.taken:
@@ -162,11 +184,15 @@ class Ledgerbook:
 
 @dataclass
 class Line:
-    """One process's line to the processor; `sends` is called when a charge is sent."""
+    """One process's line to the processor.
+
+    `sends` is called when a charge is sent, `captures` when what was authorized is to be taken.
+    """
 
     book: Ledgerbook
     life: Life
     sends: Callable[[ChargeOrder, str], Awaitable[None]]
+    captures: Callable[[str, str], Awaitable[None]]
     calls: list[str] = field(default_factory=list)
 
     client = PublicClient(NAME, None)
@@ -180,6 +206,11 @@ class Line:
         """Have the money taken."""
         await self.sends(order, ref)
         return await self._called("charge", lambda: self.book.charge(ref), CHARGES_FAIL)
+
+    async def capture(self, ref: str, marker: str) -> Charge:
+        """Have taken what was authorized."""
+        await self.captures(marker, ref)
+        return await self._called("capture", lambda: self.book.capture(ref), CHARGES_FAIL)
 
     async def look(self, ref: str) -> Charge:
         """Ask how it stands."""

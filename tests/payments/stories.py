@@ -26,7 +26,10 @@ from tests.payments.world import ZONE, Process, World, calmed
 
 _S, _C = AttemptState, ChargeState
 
-PLANS: Final = [Plan.PAYS] * 8 + [Plan.ASKS] * 4 + [Plan.BANK] * 4 + [Plan.DECLINES, Plan.UNUSABLE]
+PLANS: Final = (
+    *([Plan.PAYS] * 7 + [Plan.ASKS] * 6 + [Plan.LEADS] * 2 + [Plan.BANK] * 4),
+    *(Plan.DECLINES, Plan.UNUSABLE),
+)
 STEPS: Final = 32
 """A process dies at one of its first steps, or at none; most payments take fewer."""
 
@@ -119,14 +122,33 @@ class Story:
         if draw < 0.2:
             await process.cashier.cancel(attempt, by)
         elif draw < 0.8:
-            self.world.book.payer_acts(order, does_well=self.rng.random() < 0.6)
+            self.world.book.payer_acts(order, does_well=self.rng.random() < 0.7)
+            if self.rng.random() < 0.3:  # the office takes the money in while the payer is away
+                self._office_settles(self.rng.choice(self.invoices))
             await self.world.fates.pause()
             if self.rng.random() < 0.3:  # the browser tries another card by itself
                 self.world.book.payer_acts(order, does_well=True)
             if self.rng.random() < 0.8:
-                await process.cashier.confirm(attempt, by)
+                confirms = [self._confirms(process, attempt, by)]
+                if self.rng.random() < 0.3:  # from another tab, at another worker
+                    confirms.append(self._confirms(self._alive(), attempt, by))
+                await asyncio.gather(*confirms)
                 if self.rng.random() < 0.7:  # and after it was told that it is over
                     self.world.book.payer_acts(order, does_well=True)
+
+    async def _confirms(self, process: Process, attempt: Attempt, by: By) -> None:
+        """Say that the step is done; more than once, where nothing was heard."""
+        for _ in range(self.rng.choice([1, 1, 2])):
+            with suppress(*_EXPECTED, Killed):
+                await process.cashier.confirm(attempt, by, process.check)
+                return
+            process = self._alive()
+
+    def _office_settles(self, invoice: int) -> None:
+        """Have the office take in all that is left, or a part of it."""
+        left = self.world.accounts.balances[invoice]
+        half = (left / 2).quantize(Decimal("0.01"))
+        self.world.accounts.office_changes(invoice, -self.rng.choice([left, half]))
 
     async def _reconciles(self) -> None:
         for _ in range(self.rng.choice([1, 1, 2])):
@@ -218,6 +240,8 @@ def check_end(attempt: Attempt, order: Order | None, entered: list[Decimal]) -> 
     assert attempt.state in FINAL, f"no end (M-I5): {where}"
     assert order is None or order.times_taken <= 1, f"charged twice (M-I1): {where}"
     assert order is None or order.asked_to_charge <= 1, f"asked to charge twice: {where}"
+    assert order is None or order.asked_to_capture <= 1, f"asked to capture twice: {where}"
+    assert order is None or order.state is not _C.AUTHORIZED, f"held for nothing: {where}"
     assert len(entered) <= 1, f"recorded twice (M-I2): {where}"
     assert all(amount == attempt.amount for amount in entered), where
     took = order is not None and order.is_taken

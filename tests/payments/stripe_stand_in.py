@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qsl
 
 import httpx
 from starlette.applications import Starlette
@@ -19,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from stripe import params as known
 
-from tests.payments.stripe_things import Intent, Refusal, Samples, Thing, error
+from tests.payments.stripe_things import Intent, Refusal, Samples, Thing, error, nested
 
 SECRET_KEY = "sk_test_standin0000000000"
 PUBLIC_KEY = "pk_test_standin0000000000"
@@ -72,7 +71,7 @@ class StripeStandIn:
         if request.headers.get("authorization") != f"Bearer {SECRET_KEY}":
             return _told(401, error("Invalid API Key provided", "invalid_request_error"))
         text = (await request.body()).decode() if request.method == "POST" else request.url.query
-        told, key = _nested(text), request.headers.get("idempotency-key")
+        told, key = nested(text), request.headers.get("idempotency-key")
         self.asked.append((request.method, request.url.path, told))
         if request.method == "GET" or key is None:
             return _told(*self._carried_out(request, told))
@@ -167,6 +166,7 @@ def intent_made(stripe: StripeStandIn, told: Thing, _path: dict[str, str]) -> Th
         types=list(told["allowed_payment_method_types"]),
         customer=customer,
         keeps=told.get("setup_future_usage") == "on_session",
+        by_hand=_by_hand(told),
     )
     stripe.intents[intent.id] = intent
     return intent.told(told)
@@ -187,6 +187,13 @@ def intent_confirmed(stripe: StripeStandIn, told: Thing, path: dict[str, str]) -
         intent.confirm(stripe.samples.charged(str(named)), told)
     finally:
         stripe._note(intent)  # noqa: SLF001  # one thing in two rooms of this file
+    return intent.told(told)
+
+
+def intent_captured(stripe: StripeStandIn, told: Thing, path: dict[str, str]) -> Thing:
+    intent = _intent(stripe, path)
+    intent.capture()
+    stripe._note(intent)  # noqa: SLF001  # as above
     return intent.told(told)
 
 
@@ -289,6 +296,12 @@ def disputes_told(stripe: StripeStandIn, told: Thing, _path: dict[str, str]) -> 
     return {"object": "list", "data": found}
 
 
+def _by_hand(told: Thing) -> bool:
+    """Is a card of it authorized first, and captured by hand?"""
+    card = told.get("payment_method_options", {}).get("card", {})
+    return bool(card.get("capture_method") == "manual")
+
+
 def _intent(stripe: StripeStandIn, path: dict[str, str]) -> Intent:
     if path["id"] not in stripe.intents:
         raise Refusal(404, error("No such payment_intent", param="intent", code="resource_missing"))
@@ -303,6 +316,7 @@ ROUTES: list[tuple[str, str, Handler, Any]] = [
         ("GET", "payment_intents", intents_told, "PaymentIntentListParams"),
         ("GET", f"payment_intents/{ID}", intent_told, "PaymentIntentRetrieveParams"),
         ("POST", f"payment_intents/{ID}/confirm", intent_confirmed, "PaymentIntentConfirmParams"),
+        ("POST", f"payment_intents/{ID}/capture", intent_captured, "PaymentIntentCaptureParams"),
         ("POST", f"payment_intents/{ID}/cancel", intent_canceled, "PaymentIntentCancelParams"),
         ("GET", f"payment_methods/{ID}", method_told, "PaymentMethodRetrieveParams"),
         ("POST", f"payment_methods/{ID}/detach", method_detached, "PaymentMethodDetachParams"),
@@ -333,18 +347,3 @@ def _spoiled(fault: Fault) -> Response:
 
 def _told(status: int, body: Thing) -> JSONResponse:
     return JSONResponse(body, status, headers={"request-id": "req_standin"})
-
-
-def _nested(text: str) -> Thing:
-    """Read `a[b]=c` and `a[0]=b` as the form that Stripe takes."""
-    told: Thing = {}
-    for name, value in parse_qsl(text, keep_blank_values=True):
-        first, *more = re.findall(r"[^\[\]]+", name)
-        at, last = told, first
-        for part in more:
-            at, last = at.setdefault(last, {}), part
-        at[last] = {"true": True, "false": False}.get(value, value)
-    return {
-        name: list(value.values()) if isinstance(value, dict) and "0" in value else value
-        for name, value in told.items()
-    }

@@ -1,8 +1,10 @@
 """What the stand-in for Stripe holds: payment methods and PaymentIntents, and how they move."""
 
+import re
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qsl
 
 Thing = dict[str, Any]
 
@@ -121,6 +123,11 @@ class Samples:
         return list({each.id: each for each in self.made.values()}.values())
 
 
+OPEN_FOR_CANCEL = (
+    *("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture"),
+)
+
+
 @dataclass
 class Intent:
     """A PaymentIntent."""
@@ -132,11 +139,13 @@ class Intent:
     types: list[str]
     customer: str | None
     keeps: bool
+    by_hand: bool = False
     status: str = "requires_payment_method"
     sample: Sample | None = None
     last_error: Thing | None = None
     failure: str | None = None
     charges: int = 0
+    captures: int = 0
     refunded: bool = False
     sent_back: int = 0
     disputed: bool = False
@@ -187,11 +196,17 @@ class Intent:
         else:
             self.status = "succeeded"
 
-    def cancel(self) -> None:
-        """Give it up; whatever is changed clears the last error."""
-        open_for_it = ("requires_payment_method", "requires_confirmation", "requires_action")
-        if self.status not in open_for_it:
+    def capture(self) -> None:
+        """Take what was authorized."""
+        if self.status != "requires_capture":
             raise unexpected(self)
+        self.status, self.captures = "succeeded", self.captures + 1
+
+    def cancel(self) -> None:
+        """Give it up; whatever is changed clears the last error, and a hold is let go."""
+        if self.status not in OPEN_FOR_CANCEL:
+            raise unexpected(self)
+        self.refunded = self.status == "requires_capture"
         self.status, self.last_error = "canceled", None
 
     def send_back(self, amount: object) -> int:
@@ -211,7 +226,8 @@ class Intent:
             refused.body["error"]["payment_intent"] = self.told({})
             raise
         self.charges += 1
-        self.status = "processing" if sample.type == "us_bank_account" else "succeeded"
+        taken = "requires_capture" if self.by_hand else "succeeded"
+        self.status = "processing" if sample.type == "us_bank_account" else taken
         sample.used = not self.keeps
         if self.keeps:
             sample.customer = self.customer
@@ -231,6 +247,7 @@ class Intent:
             "id": self.id,
             "status": self.status,
             "amount": self.amount,
+            "amount_capturable": self.amount if self.status == "requires_capture" else 0,
             "amount_received": self.amount if self.status == "succeeded" else 0,
             "currency": self.currency,
             "client_secret": self.secret,
@@ -244,12 +261,15 @@ class Intent:
     def _charge(self) -> Thing | None:
         if not self.charges:
             return None
-        made = {"succeeded": "succeeded", "processing": "pending"}.get(self.status, "failed")
+        is_held = self.status == "requires_capture" or self.refunded
+        usual = "succeeded" if is_held else "failed"
+        made = {"succeeded": "succeeded", "processing": "pending"}.get(self.status, usual)
         kind = None if self.sample is None else {"type": self.sample.type}
         return {
             "object": "charge",
             "id": self.id.replace("pi", "ch"),
             "status": made,
+            "captured": self.status == "succeeded",
             "amount_refunded": self.sent_back,
             "refunded": self.refunded,
             "disputed": self.disputed,
@@ -265,3 +285,18 @@ class Intent:
 
 def _either(told: Thing | None, *, expanded: bool) -> Thing | str | None:
     return told if told is None or expanded else str(told["id"])
+
+
+def nested(text: str) -> Thing:
+    """Read `a[b]=c` and `a[0]=b` as the form that Stripe takes."""
+    told: Thing = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        first, *more = re.findall(r"[^\[\]]+", name)
+        at, last = told, first
+        for part in more:
+            at, last = at.setdefault(last, {}), part
+        at[last] = {"true": True, "false": False}.get(value, value)
+    return {
+        name: list(value.values()) if isinstance(value, dict) and "0" in value else value
+        for name, value in told.items()
+    }

@@ -1,13 +1,16 @@
 """Payments that ask for one more step, that settle later, and what is told of them."""
 
+from decimal import Decimal
+
 import pytest
 
 from adapters.ledger.payment_states import AttemptState
 from adapters.payments import cashier as cashier_module
-from adapters.payments.cashier import AttemptBusy
+from adapters.payments.cashier import AttemptBusy, Paid, Refusal
 from adapters.payments.errors import OutcomeUnknown, ProcessorUnavailable
 from adapters.payments.processor import Charge, ChargeState
-from tests.payments.fake_processor import Plan
+from adapters.servicetitan.errors import UpstreamUnavailable
+from tests.payments.fake_processor import Order, Plan
 from tests.payments.fates import Fate
 from tests.payments.one_tenant import (
     INVOICE,
@@ -16,6 +19,7 @@ from tests.payments.one_tenant import (
     later,
     process,
     stands,
+    story,
     world,
 )
 from tests.payments.test_crash_points import PAYER
@@ -32,13 +36,113 @@ async def test_one_more_step(world: World, process: Process) -> None:
     assert paid.action is not None
     assert (await process.cashier.look(paid.attempt)).action == paid.action
     assert (await process.pay("key", 3, PARTS, Plan.ASKS)).action == paid.action
-    again = await process.cashier.confirm(paid.attempt, PAYER)  # too early
+    again = await process.cashier.confirm(paid.attempt, PAYER, process.check)  # too early
     assert (again.attempt.state, again.action) == (_S.ACTION_REQUIRED, paid.action)
     order = world.book.orders[str(paid.attempt.processor_ref)]
     world.book.payer_acts(order, does_well=True)
-    done = await process.cashier.confirm(paid.attempt, PAYER)
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
     assert (done.attempt.state, done.action) == (_S.RECORDED, None)
-    assert (await process.cashier.confirm(paid.attempt, PAYER)).attempt == done.attempt
+    again = await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert again.attempt == done.attempt
+    assert process.line.calls == ["prepare", "charge", *["look"] * 4, "capture"]
+    assert await story(world) == [
+        *("RECEIVED", "CHECKED", "CHARGING", "ACTION_REQUIRED", "CHARGING", "CHARGED"),
+        *("RECORDING", "RECORDED"),
+    ]
+
+
+async def authorized(world: World, process: Process) -> Paid:
+    """Pay by a card that asks for one more step, and do it."""
+    paid = await process.pay("key", 3, PARTS, Plan.ASKS)
+    world.book.payer_acts(order_of(world, paid), does_well=True)
+    return paid
+
+
+def order_of(world: World, paid: Paid) -> Order:
+    """Return its order."""
+    return world.book.orders[str(paid.attempt.processor_ref)]
+
+
+async def test_m_i4_what_the_office_took_in_meanwhile_is_not_taken_again(
+    world: World, process: Process
+) -> None:
+    paid = await authorized(world, process)
+    world.accounts.office_changes(INVOICE, -OWED)
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert done.refusal == Refusal("BALANCE_CHANGED", "It changed.", INVOICE, Decimal(0))
+    assert (done.attempt.state, done.attempt.failure_code) == (_S.REFUSED, "BALANCE_CHANGED")
+    assert (order_of(world, paid).state, world.captured) == (ChargeState.CANCELED, [])
+    assert process.line.calls == ["prepare", "charge", "look", "cancel"]
+    assert await process.pending([INVOICE]) == {INVOICE: 0}
+
+
+async def test_m_i4_what_is_authorized_waits_for_its_payer_alone(
+    world: World, process: Process
+) -> None:
+    """Neither what the processor tells, nor who goes on with what is left, takes it."""
+    paid = await authorized(world, process)
+    await process.cashier.heard(order_of(world, paid).charge)
+    await later(world, process, minutes=14)
+    assert (await stands(world)).state is _S.ACTION_REQUIRED
+    assert (await process.cashier.look(paid.attempt)).action is None
+    await later(world, process, minutes=2)
+    assert (await stands(world)).state is _S.EXPIRED
+    assert (order_of(world, paid).state, world.captured) == (ChargeState.CANCELED, [])
+
+
+async def test_what_is_authorized_is_given_up_by_its_payer(world: World, process: Process) -> None:
+    paid = await authorized(world, process)
+    assert (await process.cashier.cancel(paid.attempt, PAYER)).attempt.state is _S.EXPIRED
+    assert order_of(world, paid).state is ChargeState.CANCELED
+
+
+async def test_a_check_that_cannot_be_made_leaves_it_waiting(
+    world: World, process: Process
+) -> None:
+    paid = await authorized(world, process)
+    world.fates.written = {"balances": [Fate.NOT_REACHED]}
+    with pytest.raises(UpstreamUnavailable):
+        await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert (await stands(world)).locked_until is None
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert done.attempt.state is _S.RECORDED
+    assert len(world.captured) == 1
+
+
+async def test_what_may_not_have_been_given_up_waits(world: World, process: Process) -> None:
+    paid = await authorized(world, process)
+    world.accounts.office_changes(INVOICE, -OWED)
+    world.fates.written = {"cancel": [Fate.LOST_BEFORE]}
+    with pytest.raises(OutcomeUnknown):
+        await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert (await stands(world)).state is _S.ACTION_REQUIRED
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert (done.attempt.state, world.captured) == (_S.REFUSED, [])
+
+
+@pytest.mark.parametrize(
+    ("fate", "at_once", "then"),
+    [
+        (Fate.NOT_REACHED, _S.DECLINED, _S.DECLINED),
+        (Fate.LOST_BEFORE, _S.UNKNOWN, _S.DECLINED),
+        (Fate.LOST_AFTER, _S.UNKNOWN, _S.RECORDED),
+        (Fate.LATE, _S.UNKNOWN, _S.DECLINED),
+    ],
+)
+async def test_m_i4_recovery_finds_what_became_of_a_capture_and_never_captures(
+    world: World, process: Process, fate: Fate, at_once: AttemptState, then: AttemptState
+) -> None:
+    paid = await authorized(world, process)
+    world.fates.written, world.fates.written_late = {"capture": [fate]}, 60.0
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert done.attempt.state is at_once
+    await later(world, process, seconds=30)
+    await later(world, process, minutes=10)
+    assert (await stands(world)).state is then
+    order = order_of(world, paid)
+    assert order.times_taken == (then is _S.RECORDED)
+    assert order.asked_to_capture == (fate in {Fate.LOST_AFTER, Fate.LATE})
+    assert process.line.calls.count("capture") == 1
 
 
 async def test_one_more_step_not_done_frees_its_invoices(world: World, process: Process) -> None:
@@ -60,7 +164,7 @@ async def test_a_step_that_failed_is_fenced(world: World, process: Process) -> N
     paid = await process.pay("key", 3, PARTS, Plan.ASKS)
     order = world.book.orders[str(paid.attempt.processor_ref)]
     world.book.payer_acts(order, does_well=False)
-    done = await process.cashier.confirm(paid.attempt, PAYER)
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
     assert done.attempt.state is _S.DECLINED
     assert done.refusal is not None
     assert done.refusal.code == "INSUFFICIENT_FUNDS"
@@ -79,7 +183,7 @@ async def test_a_payment_is_given_up(world: World, process: Process) -> None:
 
 
 async def test_giving_up_comes_too_late(world: World, process: Process) -> None:
-    paid = await process.pay("key", 3, PARTS, Plan.ASKS)
+    paid = await process.pay("key", 3, PARTS, Plan.LEADS)
     world.book.payer_acts(world.book.orders[str(paid.attempt.processor_ref)], does_well=True)
     assert (await process.cashier.cancel(paid.attempt, PAYER)).attempt.state is _S.RECORDED
 
@@ -88,12 +192,17 @@ async def test_giving_up_comes_too_late(world: World, process: Process) -> None:
 async def test_a_processor_that_is_away_says_so(world: World, process: Process, verb: str) -> None:
     paid = await process.pay("key", 3, PARTS, Plan.ASKS)
     world.fates.written = {verb: [Fate.NOT_REACHED, Fate.LOST_BEFORE]}
-    ask = process.cashier.cancel if verb == "cancel" else process.cashier.confirm
+
+    async def ask() -> AttemptState:
+        if verb == "cancel":
+            return (await process.cashier.cancel(paid.attempt, PAYER)).attempt.state
+        return (await process.cashier.confirm(paid.attempt, PAYER, process.check)).attempt.state
+
     with pytest.raises(ProcessorUnavailable):
-        await ask(paid.attempt, PAYER)
+        await ask()
     with pytest.raises(OutcomeUnknown):
-        await ask(paid.attempt, PAYER)
-    assert (await ask(paid.attempt, PAYER)).attempt.state in {_S.ACTION_REQUIRED, _S.EXPIRED}
+        await ask()
+    assert await ask() is (_S.EXPIRED if verb == "cancel" else _S.ACTION_REQUIRED)
 
 
 async def test_a_bank_transfer(world: World, process: Process) -> None:

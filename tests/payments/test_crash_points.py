@@ -13,6 +13,7 @@ from adapters.ledger.audit import By
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.payment_states import AttemptState
 from adapters.payments.cashier import Paid
+from adapters.payments.processor import ChargeState
 from adapters.payments.terms import Terms
 from tests.databases import postgresql, shared_url
 from tests.payments.fake_processor import Plan
@@ -26,7 +27,7 @@ __all__ = ["postgresql", "shared_url"]
 
 _S = AttemptState
 OWED = Decimal("120.00")
-PAYER = By("payer@example.com", "request", BEGAN)
+PAYER, OFFICE = By("payer@example.com", "request", BEGAN), By("Sam", "request", BEGAN)
 NUMBERS = count(1)
 
 Deed = Callable[[World, Process, int], Awaitable[None]]
@@ -77,11 +78,61 @@ async def late(world: World, process: Process, invoice: int) -> None:
 
 async def one_more_step(world: World, process: Process, invoice: int) -> None:
     """Pay by a card that asks for one more step, do it, and say so."""
+    paid = await authorized(world, process, invoice)
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert done.attempt.state is _S.RECORDED
+
+
+async def led_elsewhere(world: World, process: Process, invoice: int) -> None:
+    """Pay at the page of a bank, which pays by itself, and say so."""
+    paid = await pays(process, invoice, Plan.LEADS)
+    world.book.payer_acts(world.book.orders[str(paid.attempt.processor_ref)], does_well=True)
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert done.attempt.state is _S.RECORDED
+
+
+async def authorized(world: World, process: Process, invoice: int) -> Paid:
+    """Pay by a card that asks for one more step, and do it."""
     paid = await pays(process, invoice, Plan.ASKS)
     assert paid.action is not None
-    order = world.book.orders[str(paid.attempt.processor_ref)]
-    world.book.payer_acts(order, does_well=True)
-    assert (await process.cashier.confirm(paid.attempt, PAYER)).attempt.state is _S.RECORDED
+    world.book.payer_acts(world.book.orders[str(paid.attempt.processor_ref)], does_well=True)
+    return paid
+
+
+async def authorized_and_left(world: World, process: Process, invoice: int) -> None:
+    """Authorize it, and never say so."""
+    await authorized(world, process, invoice)
+    world.clock.pass_by(16 * 60)
+    await process.reconciler.turn()
+    assert [order.state for order in world.book.orders.values()] == [ChargeState.CANCELED]
+
+
+async def settled_meanwhile(world: World, process: Process, invoice: int) -> None:
+    """Authorize it while the office takes the money in."""
+    paid = await authorized(world, process, invoice)
+    world.accounts.office_changes(invoice, -OWED)
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert done.attempt.state is _S.REFUSED
+
+
+async def capture_lost(world: World, process: Process, invoice: int) -> None:
+    """Have the answer of the capture lost after it was taken, and go on from there."""
+    await _captured(world, process, invoice, Fate.LOST_AFTER)
+
+
+async def capture_late(world: World, process: Process, invoice: int) -> None:
+    """Have the capture come in after it was given up on."""
+    await _captured(world, process, invoice, Fate.LATE)
+
+
+async def _captured(world: World, process: Process, invoice: int, fate: Fate) -> None:
+    paid = await authorized(world, process, invoice)
+    world.fates.written = {"capture": [fate]}
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert done.attempt.state is _S.UNKNOWN
+    for _ in range(3):
+        world.clock.pass_by(40)
+        await process.reconciler.turn()
 
 
 async def one_step_not_done(world: World, process: Process, invoice: int) -> None:
@@ -89,7 +140,8 @@ async def one_step_not_done(world: World, process: Process, invoice: int) -> Non
     paid = await pays(process, invoice, Plan.ASKS)
     order = world.book.orders[str(paid.attempt.processor_ref)]
     world.book.payer_acts(order, does_well=False)
-    assert (await process.cashier.confirm(paid.attempt, PAYER)).attempt.state is _S.DECLINED
+    done = await process.cashier.confirm(paid.attempt, PAYER, process.check)
+    assert done.attempt.state is _S.DECLINED
     world.book.payer_acts(order, does_well=True)
 
 
@@ -115,6 +167,44 @@ async def refused_and_sent_back(world: World, process: Process, invoice: int) ->
     await pays(process, invoice, Plan.PAYS)
 
 
+async def refund_refused(world: World, process: Process, invoice: int) -> None:
+    """Have the processor refuse twice to send it back: each turn is another."""
+    paid = await pays(process, invoice, Plan.PAYS)
+    world.book.orders[str(paid.attempt.processor_ref)].refusals = 2
+    await process.cashier.send_back(paid.attempt, OFFICE, "the office sends it back")
+    for _ in range(3):
+        world.clock.pass_by(130)
+        await process.reconciler.turn()
+
+
+async def refund_lost(world: World, process: Process, invoice: int) -> None:
+    """Have the answer of a refund lost that was carried out."""
+    paid = await pays(process, invoice, Plan.PAYS)
+    world.fates.written = {"refund": [Fate.LOST_AFTER]}
+    await process.cashier.send_back(paid.attempt, OFFICE, "the office sends it back")
+    world.clock.pass_by(130)
+    await process.reconciler.turn()
+
+
+async def refunded_in_part(world: World, process: Process, invoice: int) -> None:
+    """Have the office send a part back, then the rest, and be told of both."""
+    paid = await pays(process, invoice, Plan.PAYS)
+    order = world.book.orders[str(paid.attempt.processor_ref)]
+    world.book.sends_back_in_part(order, OWED / 2)
+    await process.cashier.heard(order.charge)
+    world.book.sends_back(order)
+    await process.cashier.heard(order.charge)
+
+
+async def came_to_nothing(world: World, process: Process, invoice: int) -> None:
+    """Have what was sent back come back to us, and send it once more."""
+    paid = await pays(process, invoice, Plan.PAYS)
+    await process.cashier.send_back(paid.attempt, OFFICE, "the office sends it back")
+    order = world.book.orders[str(paid.attempt.processor_ref)]
+    world.book.comes_to_nothing(order)
+    await process.cashier.heard(order.charge)
+
+
 async def handed_off(world: World, process: Process, invoice: int) -> None:
     """Have nothing recorded: it is the office's."""
     world.terms = Terms(ZONE)
@@ -124,7 +214,9 @@ async def handed_off(world: World, process: Process, invoice: int) -> None:
 
 DEEDS: tuple[Deed, ...] = (
     *(by_card, answer_lost, late, one_more_step, one_step_not_done, given_up, by_bank),
-    *(refused_and_sent_back, handed_off),
+    *(led_elsewhere, authorized_and_left, settled_meanwhile, capture_lost, capture_late),
+    *(refused_and_sent_back, refund_refused, refund_lost, refunded_in_part, came_to_nothing),
+    handed_off,
 )
 
 

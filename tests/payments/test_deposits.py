@@ -60,7 +60,8 @@ def deposit(world: World) -> NewAttempt:
 async def nothing_against_it(world: World, attempt: Attempt) -> None:
     """Let it be charged."""
     world.told[attempt.confirmation] = {0: attempt.amount}
-    world.accounts.changed.add(0)
+    world.seen[attempt.confirmation] = 0
+    world.accounts.changed.append(0)
 
 
 async def test_a_deposit_is_heard_of_and_recorded(world: World, process: Process) -> None:

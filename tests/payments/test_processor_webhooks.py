@@ -9,6 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.ledger import Ledger
@@ -19,6 +20,7 @@ from adapters.payments.processor import Charge, ChargeState
 from adapters.payments.sandbox_events import SIGNATURE, read_sandbox_event
 from gateway.http.deliveries import MOST_BYTES
 from gateway.http.processor_webhooks import ProcessorWebhooks
+from tests.gateway.webhook_street import says
 from tests.payments.test_events import sandbox_signed
 
 PATH = "/webhooks/sandbox-processor"
@@ -112,6 +114,7 @@ async def test_another_event_of_the_same_charge_is_another(desk: Desk) -> None:
 async def test_an_event_about_nothing_of_ours_is_passed_over(desk: Desk) -> None:
     assert (await desk.send(b'{"id": "evt_1"}')).status_code == 200
     assert desk.behind.looks == []
+    assert desk.endpoint.counts == {"passed over": 1}
 
 
 @pytest.mark.parametrize(
@@ -122,12 +125,16 @@ async def test_what_cannot_be_taken_in_is_asked_for_again_and_then_is(
     desk: Desk, trouble: Exception
 ) -> None:
     desk.behind.heard_troubles = [trouble] * 3
-    answer = await desk.send()
+    with capture_logs() as logs:
+        answer = await desk.send()
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert desk.behind.heard == []
+    why = {"processor": "sandbox", "problem": type(trouble).__name__}
+    assert logs == [{"event": "webhook put off", "log_level": "warning", **why}]
     desk.behind.heard_troubles = []
     assert (await desk.send()).status_code == 200
     assert desk.behind.heard == [CHARGE]
+    assert desk.endpoint.counts == {"put off": 1, "taken in": 1}
 
 
 async def test_a_processor_that_does_not_answer_is_asked_with_the_next_delivery(desk: Desk) -> None:
@@ -171,22 +178,29 @@ async def test_an_error_of_ours_notes_nothing(desk: Desk) -> None:
 async def test_what_is_not_signed_is_not_asked_about(
     desk: Desk, signed: Callable[[bytes], str]
 ) -> None:
-    assert (await desk.send(signed=signed)).status_code == 401
+    answer = await desk.send(signed=signed)
+    assert answer.status_code == 401
+    assert answer.json() == says("The signature is not the right one.", "UNAUTHENTICATED")
     assert desk.behind.looks == []
+    assert desk.endpoint.counts == {"wrong signature": 1}
 
 
-@pytest.mark.parametrize("signatures", [0, 2])
-async def test_exactly_one_signature_is_read(desk: Desk, signatures: int) -> None:
+@pytest.mark.parametrize(("signatures", "because"), [(0, "unsigned"), (2, "signed twice")])
+async def test_exactly_one_signature_is_read(desk: Desk, signatures: int, because: str) -> None:
     headers = [(SIGNATURE, sandbox_signed(EVENT))] * signatures
     answer = await desk.client.post(PATH, content=EVENT, headers=headers)
     assert answer.status_code == 401
     assert desk.behind.looks == []
+    assert desk.endpoint.counts == {because: 1}
 
 
 async def test_what_is_no_event_or_too_large_is_refused(desk: Desk) -> None:
-    assert (await desk.send(b"[]")).status_code == 400
+    answer = await desk.send(b"[]")
+    assert answer.status_code == 400
+    assert answer.json() == says("The body is no event of the sandbox's.", "BAD_USER_INPUT")
     assert (await desk.send(b" " * (MOST_BYTES + 1))).status_code == 413
     packed = {SIGNATURE: sandbox_signed(EVENT), "content-encoding": "gzip"}
     assert (await desk.client.post(PATH, content=EVENT, headers=packed)).status_code == 415
     assert (await desk.client.get(PATH)).status_code == 405
     assert desk.behind.looks == []
+    assert desk.endpoint.counts == {"no event": 1, "body": 2}

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.cache.errors import CacheUnavailable
@@ -127,10 +127,12 @@ class World:
         self.clock = Clock(BEGAN)
         self.fates = Fates(self.rng, self.clock, self.trouble)
         self.accounts = Accounts(self.clock)
-        self.book = Ledgerbook(self._taking)
+        self.book = Ledgerbook(self._taking, self._authorized)
         self.attempts = Attempts(self.ledger, self.clock)
         self.told: dict[str, Mapping[int, Decimal]] = {}
+        self.seen: dict[str, int] = {}
         self.sent: list[str] = []
+        self.captured: list[str] = []
 
     def process(self, ends_at: int | None = None) -> "Process":
         """Start a process, which dies at that step."""
@@ -143,9 +145,13 @@ class World:
         told = self.told[marker]
         require(sum(told.values()) == order.charge.amount, "charged another amount than checked")
         for invoice, amount in told.items():
-            if invoice not in self.accounts.changed:
+            if invoice not in self.accounts.changed[self.seen[marker] :]:
                 left = self.left(invoice, marker)
                 require(left >= amount, f"{amount} was charged where {left} was left to pay (M-I4)")
+
+    def _authorized(self, order: Order) -> None:
+        """What was checked before the payer's step is not checked any more (M-I4)."""
+        self.told.pop(cast("str", order.charge.marker), None)
 
     def left(self, invoice: int, but: str = "") -> Decimal:
         """What is truly left to pay of an invoice, whatever anybody knows of it?"""
@@ -167,7 +173,7 @@ class Process:
         self.attempts = Attempts(line, world.clock)
         self.pending_amounts = PendingAmounts(line, world.clock)
         self.books = BooksLine(world.accounts, life)
-        self.line = Line(world.book, life, self._sends)
+        self.line = Line(world.book, life, self._sends, self._captures)
         self.changes = Changes()
         telling = Telling(Memory(life), self.changes, world.clock)
         desk = Desk(self.attempts, {NAME: self.line}, telling, world.clock)
@@ -188,12 +194,14 @@ class Process:
 
     async def check(self, attempt: Attempt) -> Refusal | None:
         """May this be charged now? What is pending is read before the balances, never after."""
+        changes = len(self.world.accounts.changed)
         left = await self.left([split.invoice for split in attempt.splits])
         for split in attempt.splits:
             now = left[split.invoice]
             if now < split.amount or split.left not in {None, now}:
                 return Refusal("BALANCE_CHANGED", "It changed.", split.invoice, now)
         self.world.told[attempt.confirmation] = {of.invoice: of.amount for of in attempt.splits}
+        self.world.seen[attempt.confirmation] = changes
         return None
 
     async def left(self, invoices: Sequence[int]) -> dict[int, Decimal]:
@@ -211,10 +219,7 @@ class Process:
 
     async def _sends(self, order: ChargeOrder, ref: str) -> None:
         """See that it is written down that this is charged, before it is (M-I3)."""
-        asked = self.world.ledger.read(lambda on: on.execute(_STORED, {"marker": order.marker}))
-        stored = (await asked).one_or_none()
-        if stored is None:
-            raise Broken("charged without a row (M-I3)")
+        stored = await self._stored(order.marker)
         if stored.state != _S.CHARGING.value:  # who was slow was overtaken, and its order given up
             is_shut = self.world.book.orders[ref].state is not ChargeState.PREPARED
             require(is_shut, f"charged while it is {stored.state} (M-I3)")
@@ -224,6 +229,24 @@ class Process:
         require(order.marker in self.world.told, "charged unchecked (M-I4)")
         require(order.marker not in self.world.sent, "charged twice (M-I1)")
         self.world.sent.append(order.marker)
+
+    async def _captures(self, marker: str, ref: str) -> None:
+        """See that it is written down, and was checked after the payer's step (M-I3, M-I4)."""
+        stored = await self._stored(marker)
+        if stored.state != _S.CHARGING.value:  # as above
+            is_shut = self.world.book.orders[ref].state is not ChargeState.AUTHORIZED
+            require(is_shut, f"captured while it is {stored.state} (M-I3)")
+        require(stored.processor_ref == ref, "captured under a name that is not written down")
+        require(marker in self.world.told, "captured unchecked (M-I4)")
+        require(marker not in self.world.captured, "captured twice (M-I1)")
+        self.world.captured.append(marker)
+
+    async def _stored(self, marker: str) -> Row[Any, Any, Any, Any]:
+        asked = self.world.ledger.read(lambda on: on.execute(_STORED, {"marker": marker}))
+        stored = (await asked).one_or_none()
+        if stored is None:
+            raise Broken("charged without a row (M-I3)")
+        return stored
 
 
 def new_attempt(

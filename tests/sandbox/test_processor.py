@@ -178,7 +178,7 @@ async def test_an_account_with_too_little_money_pays_a_part(
 @pytest.mark.parametrize(
     ("token", "kind", "then"),
     [
-        ("sandbox_card_3ds", "AUTHENTICATE", "SUCCEEDED"),
+        ("sandbox_card_3ds", "AUTHENTICATE", "AUTHORIZED"),
         ("sandbox_card_3ds_declined", "AUTHENTICATE", "DECLINED"),
         ("sandbox_bank_to_verify", "VERIFY_BANK_ACCOUNT", "PROCESSING"),
         ("sandbox_pay_by_bank", "REDIRECT", "SUCCEEDED"),
@@ -199,7 +199,7 @@ async def test_a_script_takes_the_step_without_a_page(
     assert again.json() == {"state": then}
 
 
-@pytest.mark.parametrize(("button", "state"), [("complete", "SUCCEEDED"), ("fail", "DECLINED")])
+@pytest.mark.parametrize(("button", "state"), [("complete", "AUTHORIZED"), ("fail", "DECLINED")])
 async def test_a_person_presses_a_button_and_is_led_back(
     shop: Merchant, button: str, state: str
 ) -> None:

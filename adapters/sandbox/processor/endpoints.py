@@ -79,6 +79,7 @@ class Endpoints:
             Route("/v1/orders", _guarded(self.new_order), methods=["POST"]),
             Route(order, _guarded(self.order)),
             Route(f"{order}/charge", _guarded(self.charge), methods=["POST"]),
+            Route(f"{order}/capture", _guarded(self.capture), methods=["POST"]),
             Route(f"{order}/cancel", _guarded(self.cancel), methods=["POST"]),
             Route(f"{order}/refund", _guarded(self.refund), methods=["POST"]),
             Route("/v1/accounts", _guarded(self.account), methods=["POST"]),
@@ -127,6 +128,12 @@ class Endpoints:
         if method.is_bank_account and not by.authorization:
             raise Refused(422, "authorization", "A bank account needs the payer's authorization.")
         self.orders.charge(order, method)
+        return self._told(order)
+
+    async def capture(self, request: Request) -> Response:
+        """Take what was authorized."""
+        order = self._order(request)
+        self.orders.capture(order)
         return self._told(order)
 
     async def cancel(self, request: Request) -> Response:

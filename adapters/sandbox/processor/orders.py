@@ -15,6 +15,7 @@ class OrderState(Enum):
 
     PREPARED = "PREPARED"
     REQUIRES_ACTION = "REQUIRES_ACTION"
+    AUTHORIZED = "AUTHORIZED"
     PROCESSING = "PROCESSING"
     SUCCEEDED = "SUCCEEDED"
     DECLINED = "DECLINED"
@@ -23,7 +24,7 @@ class OrderState(Enum):
     RETURNED = "RETURNED"
 
 
-_GIVES_UP = (OrderState.PREPARED, OrderState.REQUIRES_ACTION)
+_GIVES_UP = (OrderState.PREPARED, OrderState.REQUIRES_ACTION, OrderState.AUTHORIZED)
 
 
 class Conflict(Exception):  # noqa: N818  # told to who asked; nothing here failed
@@ -118,13 +119,19 @@ class Orders:
         self._move(order, OrderState.REQUIRES_ACTION)
 
     def act(self, order: Order, *, completes: bool) -> None:
-        """Go on after the payer's step, where one is waited for."""
+        """Go on after the payer's step, where one is waited for; a card is authorized by it."""
         if order.state is not OrderState.REQUIRES_ACTION or order.method is None:
             return
         if completes:
             self._conclude(order, order.method)
         else:
             self._decline(order, "DECLINED", "The payment was not confirmed.")
+
+    def capture(self, order: Order) -> None:
+        """Take what the payer's step authorized; leave any other order as it is."""
+        if order.state is OrderState.AUTHORIZED:
+            self._keep(order)
+            self._take(order)
 
     def cancel(self, order: Order) -> None:
         """Give up an order that nothing was taken for; leave any other as it is."""
@@ -177,6 +184,8 @@ class Orders:
         elif method.is_bank_account:
             self._keep(order)
             self._move(order, OrderState.PROCESSING)
+        elif order.state is OrderState.REQUIRES_ACTION and method.is_card:
+            self._move(order, OrderState.AUTHORIZED)
         else:
             self._keep(order)
             self._take(order)

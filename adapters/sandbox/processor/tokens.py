@@ -42,6 +42,11 @@ class Sample:
         return self.kind == "BANK_ACCOUNT"
 
     @property
+    def is_card(self) -> bool:
+        """Is it a card, in a wallet or not, which is authorized before it is charged?"""
+        return self.kind in ("CARD", "APPLE_PAY", "GOOGLE_PAY")
+
+    @property
     def is_keepable(self) -> bool:
         """Can it be kept for another time?"""
         return self.kind in ("CARD", "BANK_ACCOUNT")
