@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.cache.ages import NOBODY_SECONDS, Life
 from adapters.cache.generations import Key
+from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.model import Model
 from adapters.servicetitan.resource import Resource
 
@@ -121,3 +122,11 @@ def row_key(resource: str, of: int) -> Key:
 def list_key(resource: str, by: str, value: int) -> Key:
     """Return the key of a question's candidates."""
     return resource, by, value
+
+
+def projected(resource: Resource[M], rows: Rows[Any] | UpstreamError) -> Rows[M] | UpstreamError:
+    """Return what a resource that is made of another makes of that one's rows."""
+    if isinstance(rows, UpstreamError) or resource.project is None:
+        return rows
+    made = (resource.project(row) for row in rows)
+    return tuple(row for row in made if row is not None)

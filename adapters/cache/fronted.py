@@ -193,8 +193,8 @@ class Fronted:
         self._epoch = epoch
         return is_another
 
-    def moves(self, resource: str) -> Hashable:
-        """Return what is another once something of this resource was forgotten since.
+    def moves(self, resource: str | None) -> Hashable:
+        """Return what is another once something of this resource, or of any, was forgotten since.
 
         Where that cannot be heard, it is another every second.
         """

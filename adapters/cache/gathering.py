@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from adapters.cache.interest import Interest
 from adapters.cache.usage import Usage
 from adapters.ending import ended
 from adapters.servicetitan.client import Answer
@@ -59,6 +60,8 @@ class _Party:
     departs: asyncio.Handle | None = None
     values: dict[int, None] = field(default_factory=dict)
     place: Place | None = None
+    aboard: int = 0
+    travelling: asyncio.Task[None] | None = None
 
     def board(self, values: Sequence[int], place: Place | None) -> None:
         """Take these along."""
@@ -88,11 +91,27 @@ class Gathering:
         values: Sequence[int],
         priority: Priority,
         place: Place | None = None,
+        interest: Interest | None = None,
     ) -> Told:
         """Answer one question for each value, and perhaps others: a failure is in its answer.
 
-        Nothing is asked for an operation that is told to come again, or is over.
+        Nothing is asked for an operation that is told to come again, or is over. Where `interest`
+        is lost the answer is NobodyWaits; the call is called off once all who travel have left.
         """
+        asking = self._ask(resource, by, values, priority, place)
+        try:
+            return await (asking if interest is None else interest.carry(asking))
+        except NobodyWaits as nobody:
+            return Told(Answer(dict.fromkeys(values, nobody), 0), Usage())
+
+    async def _ask(
+        self,
+        resource: Resource[M],
+        by: str,
+        values: Sequence[int],
+        priority: Priority,
+        place: Place | None,
+    ) -> Told:
         refusal = None if place is None else await self._refusal(place, resource.name)
         if refusal is not None:
             return Told(Answer(dict.fromkeys(values, refusal), 0), Usage())
@@ -105,7 +124,13 @@ class Gathering:
         party.board(values, place)
         if len(party.values) >= block:
             self._depart(kind, party)
-        return await asyncio.shield(party.told)
+        party.aboard += 1
+        try:
+            return await asyncio.shield(party.told)
+        finally:
+            party.aboard -= 1
+            if not party.aboard and not party.told.done():
+                self._call_off(kind, party)
 
     async def _refusal(self, place: Place, subject: str) -> UpstreamError | None:
         return NobodyWaits() if place.is_over else await self._upstream.admit(place, subject)
@@ -136,9 +161,22 @@ class Gathering:
         if party.departs is not None:
             party.departs.cancel()
         self._under_way[kind] += 1
-        task = asyncio.get_running_loop().create_task(self._travel(kind, party))
+        party.travelling = task = asyncio.get_running_loop().create_task(self._travel(kind, party))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _call_off(self, kind: _Kind, party: _Party) -> None:
+        """Nobody waits any more: do not leave or, on the way, turn back."""
+        if self._waiting.get(kind) is party:
+            self._stay(kind, party)
+        elif party.travelling is not None:
+            party.travelling.cancel()
+
+    def _stay(self, kind: _Kind, party: _Party) -> None:
+        del self._waiting[kind]
+        if party.departs is not None:
+            party.departs.cancel()
+        party.told.cancel()
 
     async def _travel(self, kind: _Kind, party: _Party) -> None:
         resource, by, priority = kind
@@ -161,8 +199,5 @@ class Gathering:
     async def aclose(self) -> None:
         """End the calls that are still under way, and those that have not left."""
         for kind, party in tuple(self._waiting.items()):
-            del self._waiting[kind]
-            if party.departs is not None:
-                party.departs.cancel()
-            party.told.cancel()
+            self._stay(kind, party)
         await ended(self._tasks)

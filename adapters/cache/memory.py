@@ -42,7 +42,7 @@ class Memory:
         self.generations = Generations(clock)
         self.store = BoundedMemoryCache(megabytes * 1e6, lambda entry: entry.weight)
         self._clock = clock
-        self._moves: Counter[str] = Counter()
+        self._moves: Counter[str | None] = Counter()
 
     async def by_id(self, resource: Resource[M], ids: Sequence[int]) -> dict[int, Held]:
         """Return the rows that are remembered, of those named, however old."""
@@ -139,12 +139,13 @@ class Memory:
         keys = what.keys()
         self.generations.mark(what.resource, number, keys, every_question=what.every_question)
         self._moves[what.resource] += 1
+        self._moves[None] += 1
         for key, entry in zip(keys, await self.store.multi_get(keys), strict=True):
             if entry is not None and entry.life.number < number:
                 await self.store.delete(key)
 
-    def moves(self, resource: str) -> Hashable:
-        """Return what is another whenever something of this resource was forgotten since."""
+    def moves(self, resource: str | None) -> Hashable:
+        """Return what is another whenever something of this resource, or of any, was forgotten."""
         return self.session, self._moves[resource]
 
     def drop(self) -> None:

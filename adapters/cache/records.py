@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 from adapters.cache.ages import Ages
 from adapters.cache.changes import Changes, Question
 from adapters.cache.counts import Counts
-from adapters.cache.fills import Found, Held, Rows
-from adapters.cache.flights import Flights, landed
+from adapters.cache.fills import Found, Held, Rows, projected
+from adapters.cache.flights import Flights
 from adapters.cache.gathering import Gathering, Upstream
+from adapters.cache.interest import Interest
+from adapters.cache.recall import Recall
 from adapters.cache.refusals import Refusals
 from adapters.cache.seeking import Intent, Landed, Seeker
 from adapters.cache.store import Store
@@ -60,6 +62,7 @@ class Records:
         self._flights: Flights[_Question, Landed] = Flights()
         self._just_failed = Refusals(AFTER_FAILURE_SECONDS, clock=clock)
         self._changes = Changes(store, self._seeker)
+        self.recall = Recall(store, clock, chance, self.counts)
 
     async def rows(
         self,
@@ -77,7 +80,7 @@ class Records:
         """
         if resource.source is not None:
             made = await self.rows(resource.source, by, values, usage, anew=anew)
-            return [_projected(resource, rows) for rows in made]
+            return [projected(resource, rows) for rows in made]
         near = {} if anew else await self._store.near(resource, by, values)
         known = self._known(resource, by, near, usage) if near else {}
         unknown = [value for value in values if value not in known]
@@ -176,7 +179,8 @@ class Records:
         return await self._changes.changed(resource.source or resource, ids)
 
     def end(self, usage: Usage) -> None:
-        """Take in that an operation is over: what waits for it alone is not asked any more."""
+        """Take in that an operation is over: what it alone waits for is called off (GD-20)."""
+        usage.end()
         if usage.place is not None:
             self._gathering.leave(usage.place)
 
@@ -198,6 +202,7 @@ class Records:
             if now >= life.refresh_until:
                 continue
             known[value] = rows
+            usage.told(resource, by, value, rows)
             born += life.born
             if life.is_due(now, self._chance):
                 self._tell_age(now - life.fresh_until, usage)
@@ -236,6 +241,7 @@ class Records:
         usage: Usage,
     ) -> dict[int, Rows[M] | UpstreamError]:
         """Answer what memory cannot: within the operation's ceiling, and the old where it fails."""
+        usage.asks()
         moment = self._store.moves(resource.name)
         questions = {value: (Ask(resource, by, value), intent) for value in values}
         joinable = {v for v, q in questions.items() if self._flights.is_under_way(q, moment)}
@@ -249,7 +255,7 @@ class Records:
         try:
             futures, joined = self._flights.join(asked, start, moment)
             usage.saved += joined
-            await landed(futures)
+            await self._flights.landed(futures, usage)
         finally:
             usage.flying -= expected
         answers: dict[int, Rows[M] | UpstreamError] = {
@@ -257,7 +263,7 @@ class Records:
         }
         for (ask, _), future in zip(asked, futures, strict=True):
             answers[ask.value] = self._landed(ask, future.result(), usage)
-        others = [value for value in flying if _is_anothers(answers[value], usage.place)]
+        others = [value for value in flying if _is_anothers(answers[value], usage)]
         if others:
             answers |= await self._flown(resource, by, others, intent, usage)
         if intent is Intent.READ:
@@ -303,9 +309,10 @@ class Records:
         priority: Priority,
         place: Place | None,
         questions: Sequence[_Question],
+        interest: Interest,
     ) -> Mapping[_Question, Landed]:
         values = [ask.value for ask, _ in questions]
-        told = await self._seeker.seek(resource, by, values, intent, priority, place)
+        told = await self._seeker.seek(resource, by, values, intent, priority, place, interest)
         if intent is Intent.REFRESH:
             for ask, _ in questions:
                 if isinstance(told[ask.value].rows, UpstreamError):
@@ -324,12 +331,13 @@ def may_be_asked_again(told: object) -> bool:
     return isinstance(told, UpstreamUnavailable | UpstreamBusy)
 
 
-def _is_anothers(told: object, place: Place | None) -> bool:
+def _is_anothers(told: object, usage: Usage) -> bool:
     """Did this fail for another operation that asks the same, or travels with it?"""
-    if place is not None and place.is_over:
+    if usage.is_over:
         return False
     if isinstance(told, NobodyWaits):
         return True
+    place = usage.place
     return isinstance(told, UpstreamBusy) and place is not None and place.told is None
 
 
@@ -337,10 +345,3 @@ def _one(rows: Rows[M] | UpstreamError) -> M | UpstreamError | None:
     if isinstance(rows, UpstreamError):
         return rows
     return rows[0] if rows else None
-
-
-def _projected(resource: Resource[M], rows: Rows[Any] | UpstreamError) -> Rows[M] | UpstreamError:
-    if isinstance(rows, UpstreamError) or resource.project is None:
-        return rows
-    made = (resource.project(row) for row in rows)
-    return tuple(row for row in made if row is not None)

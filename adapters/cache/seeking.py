@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from adapters.cache.ages import Ages, Life, life_of
 from adapters.cache.fills import Began, Fill, Rows
 from adapters.cache.gathering import Gathering
+from adapters.cache.interest import Interest
 from adapters.cache.store import Store
 from adapters.cache.usage import Usage
 from adapters.servicetitan.blocks import Dealt
@@ -47,7 +48,7 @@ class Landed(NamedTuple):
 
 
 class _Search(NamedTuple):
-    """What is sought, until when it is waited for others who ask for it, and at which place."""
+    """What is sought, until when others who ask for it are waited for, at which place, for whom."""
 
     resource: Resource[Any]
     by: str
@@ -55,6 +56,7 @@ class _Search(NamedTuple):
     priority: Priority
     until: float
     place: Place | None
+    interest: Interest | None
 
 
 class Seeker:
@@ -85,10 +87,14 @@ class Seeker:
         intent: Intent,
         priority: Priority,
         place: Place | None = None,
+        interest: Interest | None = None,
     ) -> Mapping[int, Landed]:
-        """Answer each value. Raises no `UpstreamError`: a failure is the answer to its question."""
+        """Answer each value. Raises no `UpstreamError`: a failure is the answer to its question.
+
+        Where `interest` is lost ServiceTitan is not waited for, and NobodyWaits is the answer.
+        """
         until = self._clock() + PATIENCE_SECONDS
-        search = _Search(resource, by, intent, priority, until, place)
+        search = _Search(resource, by, intent, priority, until, place, interest)
         if intent is Intent.ANEW or not resource.keys[by].is_proven:
             return await self._lead(search, values, await self._store.begin(resource))
         return await self._look(search, values)
@@ -138,7 +144,7 @@ class Seeker:
     ) -> dict[int, Landed]:
         asked = self._clock()
         told = await self._gathering.ask(
-            search.resource, search.by, values, search.priority, search.place
+            search.resource, search.by, values, search.priority, search.place, search.interest
         )
         rows = {value: told.answer.rows[value] for value in values}
         if began is not None and search.resource.keys[search.by].is_proven:

@@ -45,8 +45,8 @@ class Store(Protocol):
     async def forget(self, what: Forgotten) -> None:
         """Forget this everywhere. Raises `CacheUnavailable` where others cannot be told."""
 
-    def moves(self, resource: str) -> Hashable:
-        """Return what is another once something of this resource was forgotten since."""
+    def moves(self, resource: str | None) -> Hashable:
+        """Return what is another once something of this resource, or of any, was forgotten."""
 
     async def aclose(self) -> None:
         """Close connections and end what runs beside."""

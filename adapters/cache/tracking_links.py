@@ -1,15 +1,16 @@
 """Links to follow a technician on the way: each asked for once, remembered for half a minute."""
 
-import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from adapters.cache.flights import Flights, landed
+from adapters.cache.flights import Flights
+from adapters.cache.interest import Interest
 from adapters.cache.usage import Usage
-from adapters.servicetitan.errors import UpstreamError
+from adapters.servicetitan.errors import NobodyWaits, UpstreamError
+from adapters.servicetitan.together import together
 from adapters.servicetitan.tracking import Tracking
 
 MOST = 10_000
@@ -62,7 +63,7 @@ class TrackingLinks:
         usage.saved += len(asked) - len(unknown)
         futures, joined = self._flights.join(unknown, self._ask)
         usage.saved += joined
-        await landed(futures)
+        await self._flights.landed(futures, usage)
         found: dict[OnTheWay, str | UpstreamError | None] = {**remembered}
         for of, future in zip(unknown, futures, strict=True):
             told, cost = future.result()
@@ -71,8 +72,13 @@ class TrackingLinks:
             cost.calls = 0  # told to the first reader that lands, not to each
         return [found[of] for of in asked]
 
-    async def _ask(self, asked: Sequence[OnTheWay]) -> Mapping[OnTheWay, tuple[Tracking, Usage]]:
-        answers = await asyncio.gather(*(self._upstream.tracking(*of) for of in asked))
+    async def _ask(
+        self, asked: Sequence[OnTheWay], interest: Interest
+    ) -> Mapping[OnTheWay, tuple[Tracking, Usage]]:
+        try:
+            answers = await interest.carry(together(self._upstream.tracking(*of) for of in asked))
+        except NobodyWaits as nobody:
+            answers = [Tracking(nobody, 0)] * len(asked)
         for of, told in zip(asked, answers, strict=True):
             if not isinstance(told.url, UpstreamError):
                 self._keep(of, told.url)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from adapters.cache.flights import Flights
+from adapters.cache.interest import Interest
 from adapters.directory.known import read_known
 from adapters.directory.one_question import read_standing
 from adapters.directory.questions import (
@@ -19,7 +20,7 @@ from adapters.directory.shared_reading import SharedReading
 from adapters.directory.standing import ContactLine, LevelSet, Standing
 from adapters.ledger.emails import folded
 from adapters.ledger.ledger import Ledger
-from adapters.ledger.rights import Revisions, read_revisions
+from adapters.ledger.rights import Revisions, glance_at_revisions
 from adapters.servicetitan.feeds import CustomerEntry, LocationEntry
 
 __all__ = ["ContactLine", "LevelSet", "People", "Standing"]
@@ -39,7 +40,7 @@ class People:
     def __init__(self, ledger: Ledger, most_kept: int = MOST_KEPT) -> None:
         self._ledger = ledger
         self._recent = Recent(most_kept)
-        self._revisions = SharedReading(lambda: ledger.read(read_revisions))
+        self._revisions = SharedReading(lambda: ledger.read(glance_at_revisions))
         self._flights = Flights[str, Standing]()
         self._cold: set[str] = set()
 
@@ -93,7 +94,9 @@ class People:
         """Return those of these folded emails that are live contacts of anybody."""
         return await self._ledger.read(lambda on: read_known(on, emails))
 
-    async def _read(self, emails: Sequence[str]) -> dict[str, Standing]:
+    async def _read(
+        self, emails: Sequence[str], _interest: Interest | None = None
+    ) -> dict[str, Standing]:
         found: dict[str, Standing] = {}
         for email in emails:
             standing = await self._ledger.read(partial(read_standing, email))

@@ -24,6 +24,8 @@ class Action(Enum):
     STAFF_SIGNED_OUT = "staff.sign-out"
     VIEWED_AS = "staff.view-as"
     EXPLAINED = "staff.explain"
+    PERSON_ERASED = "person.erased"
+    PERSON_EXPORTED = "person.exported"
     PAYMENT_ATTEMPTED = "payment.attempted"
     PAYMENT_REFUSED = "payment.refused"
     PAYMENT_DECLINED = "payment.declined"

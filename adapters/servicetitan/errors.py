@@ -24,7 +24,7 @@ class UpstreamUnavailable(UpstreamError):  # noqa: N818  # a state of ServiceTit
 
 
 class NobodyWaits(UpstreamUnavailable):
-    """The operation that it was asked for is over: ServiceTitan was not asked."""
+    """Whoever asked is gone: ServiceTitan was not asked, or its answer not waited for."""
 
     def __init__(self) -> None:
         super().__init__("This was not asked to its end. Ask again.")

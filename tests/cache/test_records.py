@@ -194,6 +194,9 @@ async def test_r58_work_summaries_are_made_of_invoices_and_share_their_call(
     (invoices,) = await records.rows(INVOICES, "customer_id", [1], Usage())
     assert ids(invoices) == [5, 6]
     assert upstream.asked == [("invoices", "customer_id", [1])]
+    (again,) = await records.rows(WORK_SUMMARIES, "customer_id", [1], Usage(), anew=True)
+    assert again == summaries
+    assert upstream.asked == [("invoices", "customer_id", [1])] * 2
 
 
 async def test_readers_are_told_when_the_gateway_stops(

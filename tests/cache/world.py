@@ -61,6 +61,7 @@ class Upstream:
     let: asyncio.Event = field(default_factory=asyncio.Event)
     under_way: int = 0
     most_under_way: int = 0
+    called_off: int = 0
 
     def __post_init__(self) -> None:
         """Let every answer through at once."""
@@ -91,9 +92,14 @@ class Upstream:
         rows = self.jobs if self.lagging is None else self.lagging
         told: dict[int, Any] = {value: self._answer(resource, rows, by, value) for value in values}
         self.told.set()
-        await asyncio.sleep(0)
-        await self.let.wait()
-        self.under_way -= 1
+        try:
+            await asyncio.sleep(0)
+            await self.let.wait()
+        except asyncio.CancelledError:
+            self.called_off += 1
+            raise
+        finally:
+            self.under_way -= 1
         return Answer(told, 1)
 
     async def admit(self, place: Place, subject: str) -> UpstreamBusy | None:

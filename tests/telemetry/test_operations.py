@@ -118,7 +118,7 @@ async def test_az5_who_asks_for_many_records_that_are_not_theirs_is_noticed_and_
         for _ in range(2):
             await house.ask("pat@example.com", f"{{ {aliases} }}")
         families = await house.metrics()
-        (line,) = [line for line in house.logs if line["event"] == "records guessed"]
+        (line,) = [line for line in house.logs if line.get("what") == "records guessed"]
     assert samples(families, "viewers_guessing") == {(): 1}
     assert samples(families, "records_not_found") == {("CUSTOMER",): 30}
     assert line["count"] == MANY
