@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+import structlog
 from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped]  # it has no types
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.ending import ended
 from adapters.ledger.database import alone, engine_of, writers_of, writing
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.migrate import migrate
@@ -24,8 +26,13 @@ from adapters.tracing import step
 
 T = TypeVar("T")
 
+_log = structlog.get_logger("ledger")
+
 READ_SECONDS = 3.0
 """How long a reader waits for the database; a person is waiting for the reader."""
+
+END_SECONDS = 10.0
+"""How long what is under way may take to end once the ledger is closed."""
 
 _SHUT = (SQLAlchemyError, PostgresError, InterfaceError, OSError, TimeoutError)
 _UNAVAILABLE = "What the gateway keeps itself cannot be read now. Try again later."
@@ -98,8 +105,15 @@ class Ledger:
         )
 
     async def aclose(self) -> None:
-        """Let what is under way end, and close every connection."""
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        """Let what is under way end, and close every connection.
+
+        What the database does not answer in time is ended, and undone there.
+        """
+        if self._under_way:
+            _, late = await asyncio.wait(tuple(self._under_way), timeout=END_SECONDS)
+            if late:
+                _log.warning("ledger left in the middle", count=len(late))
+                await ended(late)
         await self._engine.dispose()
 
     async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:

@@ -6,9 +6,11 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.ledger.glance import Glance
 from adapters.ledger.tables import RIGHTS
 
 _ASKED = select(RIGHTS.c.revision, RIGHTS.c.directory_read_at, RIGHTS.c.payments_revision)
+_GLANCE = Glance(_ASKED)
 
 
 class Revisions(NamedTuple):
@@ -25,8 +27,17 @@ class Revisions(NamedTuple):
 
 
 async def read_revisions(connection: AsyncConnection) -> Revisions:
-    """Return the numbers as they stand now."""
-    rights, read_at, payments = (await connection.execute(_ASKED)).one()
+    """Return the numbers as this transaction sees them."""
+    return _revisions(*(await connection.execute(_ASKED)).one())
+
+
+async def glance_at_revisions(connection: AsyncConnection) -> Revisions:
+    """Return the numbers as they stand now, without a transaction: every operation asks."""
+    (row,) = await _GLANCE.rows(connection)
+    return _revisions(*row)
+
+
+def _revisions(rights: int, read_at: datetime | None, payments: int) -> Revisions:
     return Revisions(rights, None if read_at is None else in_utc(read_at), payments)
 
 

@@ -4,19 +4,22 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from gateway.identity.claims import ClaimRules, check_access
+from gateway.identity.claims import ClaimRules, check_access, span_of
 from gateway.identity.emails import EmailClaims
 from gateway.identity.keys import Keys
 from gateway.identity.people import Person, customer, person
 from gateway.identity.signatures import ALGORITHMS, Signatures
+from gateway.identity.verified import Verified, VerifiedTokens
 from resolvers.viewer import Viewer
 
 
 class Bearer:
     """Verifies the access tokens of one issuer for one audience (security.md, 4.2).
 
-    `whose` makes the viewer of the person a token names, or raises InvalidToken. `max_lifetime` is
-    in seconds; `now` is the time of day in seconds since 1970.
+    `whose` makes the viewer of the person a token names, or raises InvalidToken; it is asked each
+    time, for the policy may have changed. What was verified is `remembered`: the next time its key
+    and its times alone are looked at. `max_lifetime` is in seconds; `now` is the time of day in
+    seconds since 1970.
     """
 
     def __init__(  # noqa: PLR0913  # every one is named, and none has a default worth hiding
@@ -35,15 +38,35 @@ class Bearer:
     ) -> None:
         self.issuer = issuer
         self.audience = audience
+        self.remembered = VerifiedTokens()
         self._signatures = Signatures(keys, token_types, algorithms)
         self._rules = ClaimRules(issuer, audience, now)
         self._max_lifetime = max_lifetime
         self._emails = EmailClaims(email_claim, email_verified_claim)
         self._whose = whose
 
+    @property
+    def checks(self) -> int:
+        """How many signatures were verified, or found not to be, since the start?"""
+        return self._signatures.checks
+
     async def viewer(self, token: str) -> Viewer:
         """Return whose token it is; raise InvalidToken, or KeysUnavailable."""
-        claims = await self._signatures.claims(token)
+        found = self.remembered.find(token)
+        if found is None or not await self._still_holds(found):
+            self.remembered.forget(token)
+            found = await self._verified(token)
+            self.remembered.keep(token, found)
+        return replace(self._whose(found.person), until=found.until)
+
+    async def _still_holds(self, found: Verified) -> bool:
+        """Has nothing changed by which it was verified? Raise as `viewer`."""
+        is_signed = await self._signatures.still_signed(found.signed)
+        return is_signed and self._rules.hold_at_this_moment(found.span)
+
+    async def _verified(self, token: str) -> Verified:
+        signed = await self._signatures.signed(token)
+        claims = signed.claims
         self._rules.check(claims)
-        ends = check_access(claims, self._max_lifetime)
-        return replace(self._whose(person(claims, self._emails)), until=ends)
+        until = check_access(claims, self._max_lifetime)
+        return Verified(signed, person(claims, self._emails), span_of(claims), until)

@@ -1,6 +1,7 @@
 """What the claims of a token must say before they are believed (security.md, 4.2)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 from joserfc.errors import JoseError
@@ -13,10 +14,20 @@ LEEWAY_SECONDS = 30
 _ESSENTIAL: ClaimsOption = {"essential": True}
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When what a token claims begins and ends to hold, in seconds since 1970."""
+
+    begins: float
+    ends: float
+
+
 class ClaimRules:
     """Whose tokens, and for whom; `now` is the time of day in seconds since 1970."""
 
     def __init__(self, issuer: str, audience: str, now: Callable[[], float]) -> None:
+        self._now = now
+
         def exactly(value: str) -> ClaimsOption:
             return {"essential": True, "value": value}
 
@@ -36,6 +47,17 @@ class ClaimRules:
             self._registry.validate(claims)
         except JoseError as error:
             raise InvalidToken(f"a claim does not hold: {error.error}") from None
+
+    def hold_at_this_moment(self, span: Span) -> bool:
+        """Do claims of this span hold now that held before? Nothing of them but time changes."""
+        now = int(self._now())
+        return span.ends > now - LEEWAY_SECONDS and span.begins <= now + LEEWAY_SECONDS
+
+
+def span_of(claims: dict[str, object]) -> Span:
+    """Return when claims, checked already, begin and end to hold."""
+    begins = max(cast("float", claims["iat"]), cast("float", claims.get("nbf", claims["iat"])))
+    return Span(begins, cast("float", claims["exp"]))
 
 
 def check_access(claims: dict[str, object], max_lifetime: int) -> int:

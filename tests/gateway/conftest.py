@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.routing import Route
 
+from adapters.ledger.ledger import Ledger
 from gateway.http.connections import Identify
 from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo
 from gateway.http.graphql import GraphQLEndpoint
@@ -23,6 +24,7 @@ from gateway.identity.keys import Keys
 from resolvers.viewer import ANONYMOUS, Viewer
 from tests.gateway.once import endpoint
 from tests.gateway.verifiers import AUDIENCE, ISSUER, bearer_of, staff_rules
+from tests.gateway.webhook_street import Street
 
 JWKS_URI = "https://login.example.com/keys"
 
@@ -180,3 +182,16 @@ def bearer(request: pytest.FixtureRequest, keys: Keys, clock: Clock) -> Bearer:
     if request.param == "customers":
         return bearer_of(keys, clock)
     return bearer_of(keys, clock, whose=staff_rules().viewer)
+
+
+@pytest.fixture
+async def ledger() -> AsyncIterator[Ledger]:
+    ledger = Ledger("sqlite+aiosqlite://")
+    await ledger.open()
+    yield ledger
+    await ledger.aclose()
+
+
+@pytest.fixture
+def street(ledger: Ledger) -> Street:
+    return Street(ledger)

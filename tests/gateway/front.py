@@ -118,8 +118,8 @@ class Front:
         return "Authorization", f"Bearer {told['accessToken']}"
 
     def events(self, *names: str) -> list[EventDict]:
-        """Return the lines of the log with these events."""
-        return [line for line in self.logs if line["event"] in names]
+        """Return the lines of the log with these events, of security by what happened."""
+        return [line for line in self.logs if line.get("what", line["event"]) in names]
 
 
 def cookies_of(answer: httpx.Response) -> list[str]:

@@ -121,7 +121,7 @@ async def test_a_front_end_is_let_read(crossed: httpx.AsyncClient, origin: str) 
     answer = await crossed.post("/graphql", json={"query": "{a}"}, headers={"origin": origin})
     assert told_across(answer) == {
         "access-control-allow-origin": origin,
-        "access-control-expose-headers": "X-Request-Id, Retry-After",
+        "access-control-expose-headers": "X-Request-Id, Retry-After, ETag",
         "vary": "Origin",
     }
     preflight = await crossed.options("/graphql", headers={"origin": origin, **PREFLIGHT})
@@ -129,7 +129,7 @@ async def test_a_front_end_is_let_read(crossed: httpx.AsyncClient, origin: str) 
     assert told_across(preflight) == {
         "access-control-allow-headers": (
             "Accept, Accept-Language, Authorization, Content-Language, Content-Type, "
-            "X-Request-Id, X-View-As"
+            "If-None-Match, X-Request-Id, X-View-As"
         ),
         "access-control-allow-methods": "GET, POST",
         "access-control-allow-origin": origin,

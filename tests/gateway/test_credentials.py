@@ -57,7 +57,7 @@ async def test_credentials_that_do_not_verify_are_401(
     assert graph.refusal(response)[:2] == (401, "UNAUTHENTICATED")
     assert response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
     assert graph.asked == []
-    assert [line["event"] for line in lines if line["log_level"] == "warning"] == [
+    assert [line["what"] for line in lines if line["log_level"] == "warning"] == [
         "credentials refused"
     ]
     assert tokens["good"] not in repr(lines)

@@ -35,7 +35,8 @@ async def front() -> AsyncIterator[Front]:
 
 def refused(front: Front, reason: str) -> bool:
     """Was this the one event, and was the graph not asked?"""
-    events = [(line["log_level"], line["reason"]) for line in front.events("credentials refused")]
+    told = front.events("credentials refused", "access denied")
+    events = [(line["log_level"], line["reason"]) for line in told]
     return (events, front.seen) == ([("warning", reason)], [])
 
 

@@ -153,7 +153,9 @@ async def test_a_foreign_site_signs_nobody_out(front: Front, headers: dict[str, 
     assert (answer.status_code, cookies_of(answer)) == (403, [])
     assert answer.json()["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
     assert (await front.browser.get("/auth/session")).status_code == 200
-    assert [line["reason"] for line in front.events("sign-out refused")] == ["it may be forged"]
+    assert [line["reason"] for line in front.events("access denied")] == [
+        "a sign-out that may be forged"
+    ]
 
 
 async def test_signing_out_is_never_a_get(front: Front) -> None:
@@ -231,7 +233,14 @@ def assert_refused(front: Front, answer: httpx.Response, status: int, reason: st
     assert [*front.browser.cookies] == []
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert front.events("sign-in refused", "staff signed in") == [
-        {"event": "sign-in refused", "log_level": "warning", "reason": reason}
+        {
+            "event": "security",
+            "what": "sign-in refused",
+            "path": "/auth/callback",
+            "network": "127.0.0.0/24",
+            "log_level": "warning",
+            "reason": reason,
+        }
     ]
     assert front.audited == []
     assert "@" not in repr([*front.logs])

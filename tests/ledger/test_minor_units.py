@@ -1,5 +1,6 @@
 """Amounts in the ledger: whole minor units, there and back without a loss."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from adapters.ledger.minor_units import fraction_digits, from_minor, to_minor
         ("12.5", "USD", 1250),
         ("0.01", "USD", 1),
         ("-3.10", "CAD", -310),
+        ("-92233720368547758.07", "USD", 1 - 2**63),
         ("500", "JPY", 500),
         ("1.234", "KWD", 1234),
         ("1E+2", "USD", 10_000),
@@ -29,23 +31,31 @@ def test_an_amount_is_so_many_of_its_currencys_units(
     assert from_minor(units, currency) == Decimal(amount)
 
 
+PLACES = "This amount has more places than its currency."
+LARGE = "This amount is too large to be kept."
+FINITE = "An amount is a finite number."
+
+
 @pytest.mark.parametrize(
-    ("amount", "currency"),
+    ("amount", "currency", "because"),
     [
-        ("0.001", "USD"),
-        ("0.5", "JPY"),
-        ("0.0001", "KWD"),
-        ("1E-300", "USD"),
-        ("92233720368547758.08", "USD"),
-        ("1E+30", "JPY"),
-        ("NaN", "USD"),
-        ("sNaN", "USD"),
-        ("Infinity", "USD"),
-        ("-Infinity", "USD"),
+        ("0.001", "USD", PLACES),
+        ("0.5", "JPY", PLACES),
+        ("0.0001", "KWD", PLACES),
+        ("1E-300", "USD", PLACES),
+        ("92233720368547758.08", "USD", LARGE),
+        ("-92233720368547758.08", "USD", LARGE),
+        ("1E+30", "JPY", LARGE),
+        ("NaN", "USD", FINITE),
+        ("sNaN", "USD", FINITE),
+        ("Infinity", "USD", FINITE),
+        ("-Infinity", "USD", FINITE),
     ],
 )
-def test_what_is_no_such_amount_is_refused_and_never_rounded(amount: str, currency: str) -> None:
-    with pytest.raises(ValueError, match="amount"):
+def test_what_is_no_such_amount_is_refused_and_never_rounded(
+    amount: str, currency: str, because: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"^{re.escape(because)}$"):
         to_minor(Decimal(amount), currency)
 
 

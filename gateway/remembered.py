@@ -29,11 +29,16 @@ class Remembered(Generic[K, V]):
 
     def keep(self, key: K, value: V, weight: int) -> None:
         """Remember a value, unless it alone is too heavy; it takes the place of another."""
-        _, before = self._kept.pop(key, (value, 0))
-        self.weight -= before
+        self.forget(key)
         if weight > self._most:
             return
         self._kept[key] = value, weight
         self.weight += weight
         while self.weight > self._most:
             self.weight -= self._kept.popitem(last=False)[1][1]
+
+    def forget(self, key: K) -> None:
+        """Remember nothing under this key."""
+        found = self._kept.pop(key, None)
+        if found is not None:
+            self.weight -= found[1]
