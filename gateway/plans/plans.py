@@ -1,6 +1,6 @@
 """Plans made once for each query and kept; graphql-core for all the rest."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
@@ -22,11 +22,14 @@ from gateway.plans.running import Request
 from gateway.plans.settling import settle
 from gateway.plans.sources import core_of
 from gateway.plans.tree import Tree
-from gateway.plans.unplannable import Surprise, Unplannable
+from gateway.plans.unplannable import Reason, Surprise, Unplannable
 from gateway.plans.views import View
 
 REMEMBERED = 500
 """How many operations are kept, with their plans or with why they have none."""
+
+MOST_FIELDS = 20_000
+"""How many fields all plans together may have: a field takes 3 KB, so all of them 60 MB."""
 
 COMBINATIONS = 16
 """How many plans an operation may have: one for each combination of its flags."""
@@ -54,6 +57,7 @@ class Planned:
 
     document: DocumentNode
     refused: str | None = None
+    reason: Reason = Reason.FIELD
     node: OperationDefinitionNode | None = None
     fragments: Fragments = field(default_factory=dict)
     flags: tuple[str, ...] = ()
@@ -61,14 +65,31 @@ class Planned:
     plans: dict[tuple[bool, ...], Plan] = field(default_factory=dict)
     surprises: int = 0
 
+    @property
+    def fields(self) -> int:
+        """How many fields its plans have."""
+        return sum(len(plan.tree.fields) for plan in self.plans.values())
+
+    def refuse(self, why: str, reason: Reason) -> None:
+        """Leave it to graphql-core for good, and keep no plan of it."""
+        self.refused, self.reason = why, reason
+        self.plans.clear()
+
 
 @dataclass(slots=True)
 class Counts:
-    """How often a plan answered, how often graphql-core did, and why plans gave up."""
+    """How often a plan answered, and why graphql-core did; `surprises` are the last hundred."""
 
     planned: int = 0
-    left: int = 0
+    made: int = 0
+    reasons: Counter[Reason] = field(default_factory=Counter)
+    surprised: int = 0
     surprises: list[str] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        """How often graphql-core answered."""
+        return self.reasons.total()
 
 
 class Plans:
@@ -78,8 +99,15 @@ class Plans:
     subscriptions are never planned, so that nothing is ever changed twice.
     """
 
-    def __init__(self, schema: strawberry.Schema, *, remembered: int = REMEMBERED) -> None:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        *,
+        remembered: int = REMEMBERED,
+        most_fields: int = MOST_FIELDS,
+    ) -> None:
         self._schema = schema
+        self._most_fields = most_fields
         self._core: GraphQLSchema = schema._schema  # noqa: SLF001  # Strawberry gives it to no one by another name
         self._remembered = remembered
         self._known: OrderedDict[tuple[int, str | None], Planned] = OrderedDict()
@@ -89,6 +117,16 @@ class Plans:
     def kept(self) -> int:
         """How many operations are known at the moment."""
         return len(self._known)
+
+    @property
+    def plans(self) -> int:
+        """How many plans are kept: an operation has one for each combination of its flags."""
+        return sum(len(one.plans) for one in self._known.values())
+
+    @property
+    def fields(self) -> int:
+        """How many fields the plans have that are kept: what takes their memory."""
+        return sum(one.fields for one in self._known.values())
 
     async def execute(
         self,
@@ -102,16 +140,18 @@ class Plans:
         """Return the result; the objects in it may be views, which msgspec encodes as dicts."""
         told = variables or {}
         planned = self.planned(document, operation_name)
+        reason = Reason.VARIABLES
         if planned.refused is None:
             try:
                 result = await self._follow(planned, context, told, hides=hide_suggestions)
             except Surprise as surprise:
+                reason = Reason.SURPRISE
                 self._surprised(planned, str(surprise))
             else:
                 if result is not None:
                     self.counts.planned += 1
                     return result
-        self.counts.left += 1
+        self.counts.reasons[reason if planned.refused is None else planned.reason] += 1
         left = execute(
             self._core,
             document,
@@ -124,8 +164,9 @@ class Plans:
 
     def _surprised(self, planned: Planned, why: str) -> None:
         planned.surprises += 1
+        self.counts.surprised += 1
         if planned.surprises >= PATIENCE:
-            planned.refused = why
+            planned.refuse(why, Reason.SURPRISE)
         self.counts.surprises = [*self.counts.surprises[-99:], why]
 
     def planned(self, document: DocumentNode, operation_name: str | None = None) -> Planned:
@@ -146,8 +187,8 @@ class Plans:
             flags = flags_of(node, fragments)
             variables = Variables(core_of(self._schema), node)
         except Unplannable as why:
-            return Planned(document, str(why))
-        return Planned(document, None, node, fragments, flags, variables)
+            return Planned(document, str(why), why.reason)
+        return Planned(document, node=node, fragments=fragments, flags=flags, variables=variables)
 
     async def _follow(
         self, planned: Planned, context: object, told: Mapping[str, object], *, hides: bool
@@ -172,18 +213,30 @@ class Plans:
         if plan is None:
             try:
                 plan = self._made(planned, dict(zip(planned.flags, flags, strict=True)))  # type: ignore[arg-type]  # as above
-            except (Unplannable, RecursionError, SyntaxError) as why:
-                planned.refused = str(why) or type(why).__name__
+            except Unplannable as why:
+                planned.refuse(str(why), why.reason)
                 return None
-            planned.plans[flags] = plan  # type: ignore[index]  # as above
+            except (RecursionError, SyntaxError) as why:
+                planned.refuse(f"too deep for Python ({type(why).__name__})", Reason.SIZE)
+                return None
+            self._keep(planned, flags, plan)  # type: ignore[arg-type]  # as above
         return plan
+
+    def _keep(self, planned: Planned, flags: tuple[bool, ...], plan: Plan) -> None:
+        """Keep a plan; where there are too many, those of the operation go, then the oldest."""
+        size = len(plan.tree.fields)
+        is_full = len(planned.plans) >= COMBINATIONS
+        if is_full or planned.fields + size > self._most_fields:
+            planned.plans.clear()
+        planned.plans[flags] = plan
+        self.counts.made += 1
+        while len(self._known) > 1 and self.fields > self._most_fields:
+            self._known.popitem(last=False)
 
     def _made(self, planned: Planned, flags: Flags) -> Plan:
         node, variables = planned.node, planned.variables
         if node is None or variables is None:
             raise Unplannable("nothing to plan")
-        if len(planned.plans) >= COMBINATIONS:
-            planned.plans.clear()
         tree = plant(self._core, node, planned.fragments, flags)
         return Plan(self._schema, tree, variables)
 

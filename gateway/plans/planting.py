@@ -34,7 +34,7 @@ from graphql.language.ast import BooleanValueNode
 
 from gateway.plans.sources import source_of
 from gateway.plans.tree import Field, Place, Selection, Shape, Tree
-from gateway.plans.unplannable import Unplannable
+from gateway.plans.unplannable import Reason, Unplannable
 from gateway.plans.views import slot_of
 
 LARGEST = 3000
@@ -50,9 +50,11 @@ def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitio
     """Return the query that would run; raises Unplannable for anything else."""
     operation = get_operation_ast(document, name)
     if operation is None:
-        raise Unplannable("no such operation, or more than one")
+        raise Unplannable("no such operation, or more than one", Reason.OPERATION)
     if operation.operation is not OperationType.QUERY:
-        raise Unplannable("only queries are planned: what changes something never runs twice")
+        raise Unplannable(
+            "only queries are planned: what changes something never runs twice", Reason.OPERATION
+        )
     return operation
 
 
@@ -71,7 +73,7 @@ class _FlagFinder(Visitor):
 
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
         if node.name.value not in {"skip", "include"}:
-            raise Unplannable(f"the directive @{node.name.value}")
+            raise Unplannable(f"the directive @{node.name.value}", Reason.DIRECTIVE)
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
                 self.names.add(argument.value.name.value)
@@ -117,13 +119,13 @@ class _Planter:
 
     def field(self, selection: Selection, index: int, key: str, nodes: list[FieldNode]) -> Field:
         if len(self.tree.fields) >= LARGEST:
-            raise Unplannable("too large")
+            raise Unplannable(f"more than {LARGEST} fields", Reason.SIZE)
         name = nodes[0].name.value
         definition = TYPENAME if name == "__typename" else selection.type.fields.get(name)
-        if definition is None:
-            raise Unplannable(f"{selection.type.name}.{name}")
-        source = source_of(name, definition)
         parent = selection.type
+        if definition is None:
+            raise Unplannable(f"introspection: {parent.name}.{name}", Reason.INTROSPECTION)
+        source = source_of(name, definition)
         number = len(self.tree.fields)
         field = Field(number, key, slot_of(index), name, nodes, definition, parent, source)
         self.tree.fields.append(field)
@@ -180,7 +182,7 @@ class _Planter:
             elif isinstance(told, BooleanValueNode):
                 is_on = told.value
             else:
-                raise Unplannable("a directive without its argument")
+                raise Unplannable("a directive without its argument", Reason.DIRECTIVE)
             if is_on is (directive.name.value == "skip"):
                 return False
         return True

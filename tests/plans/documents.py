@@ -1,6 +1,9 @@
 """Random valid documents: aliases, fragments of all kinds, directives, literals and variables."""
 
+import json
 import random
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from graphql import (
@@ -22,7 +25,7 @@ LITERALS = {
     "ID": ['"1"', "7"],
     "Boolean": ["true", "false"],
 }
-VALUES: dict[str, list[object]] = {
+VALUES: dict[str, Sequence[object]] = {
     "Int": [1, 0, -3, 7, 2, 2.0],
     "String": ["a", "0"],
     "ID": ["1", 7],
@@ -33,12 +36,29 @@ LARGEST_SELECTION = 5
 
 
 class Writer:
-    """Writes one document; `values` are its variables'."""
+    """Writes one document; `values` are its variables'.
 
-    def __init__(self, schema: GraphQLSchema, seed: int, without: frozenset[str]) -> None:
+    `told` are what is written for some scalars, each a JSON value, in place of the usual. Where
+    queries begin is chosen of `roots`, where there are any: what stands there often is likelier.
+    Of the arguments that may be left out, the share `given` is not.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        seed: int,
+        without: frozenset[str],
+        told: Mapping[str, Sequence[object]] = MappingProxyType({}),
+        roots: Sequence[str] = (),
+        given: float = 0.5,
+    ) -> None:
         self.schema = schema
+        self.literals = LITERALS | {name: list(map(json.dumps, of)) for name, of in told.items()}
+        self.scalars = VALUES | dict(told)
         self.random = random.Random(seed)  # noqa: S311  # no secret
         self.without = without
+        self.roots = roots
+        self.given = given
         self.values: dict[str, object] = {}
         self._variables: dict[str, tuple[str, str]] = {}
         self._fragments: list[tuple[str, Any, str]] = []
@@ -80,6 +100,8 @@ class Writer:
             for name, field in fields.items()
             if name not in self.without and (depth > 1 or is_leaf_type(get_named_type(field.type)))
         ]
+        if of is self.schema.query_type and self.roots:
+            names = list(self.roots)
         if not names:
             return "__typename"
         name = self.random.choice(names)
@@ -147,7 +169,7 @@ class Writer:
         """Return some of a field's arguments."""
         given = []
         for name, argument in field.args.items():
-            if not is_required_argument(argument) and self.chance(0.5):
+            if not is_required_argument(argument) and not self.chance(self.given):
                 continue
             of = argument.type
             if is_non_null_type(of) and not is_required_argument(argument) and self.chance(0.4):
@@ -195,7 +217,7 @@ class Writer:
             return "{" + ", ".join(told) + "}"
         if isinstance(of, GraphQLEnumType):
             return str(self.random.choice(list(of.values)))
-        return self.random.choice(LITERALS[of.name])
+        return self.random.choice(self.literals[of.name])
 
     def value(self, of: Any) -> object:  # noqa: ANN401  # as selection
         """Return a variable's value as JSON has it."""
@@ -210,4 +232,4 @@ class Writer:
             return {name: self.value(field.type) for name, field in fields if self.chance(0.6)}
         if isinstance(of, GraphQLEnumType):
             return self.random.choice(list(of.values))
-        return self.random.choice(VALUES[of.name])
+        return self.random.choice(self.scalars[of.name])

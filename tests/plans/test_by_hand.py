@@ -10,6 +10,7 @@ import strawberry
 from graphql import DocumentNode, parse
 
 from gateway.plans.plans import COMBINATIONS, PATIENCE, Plans
+from gateway.plans.unplannable import Reason
 from gateway.plans.views import plain
 from tests.plans.kitchen import STILL, WAITING, answers, world_of
 from tests.plans.oracle import by_core, by_plan
@@ -68,8 +69,8 @@ async def test_a_mutation_is_never_planned_and_runs_once(plans: Plans) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("{ __schema { types { name } } }", "Query.__schema"),
-        ('{ __type(name: "Alpha") { name } }', "Query.__type"),
+        ("{ __schema { types { name } } }", "introspection: Query.__schema"),
+        ('{ __type(name: "Alpha") { name } }', "introspection: Query.__type"),
         ("{ wrapped }", "wrapped has an extension or a permission"),
         ("mutation { bump }", "only queries are planned: what changes something never runs twice"),
         ("query A { must } query B { must }", "no such operation, or more than one"),
@@ -112,7 +113,10 @@ async def test_a_surprise_is_answered_by_graphql_core_and_then_left_to_it(
         told = await plans.execute(node, [])
         assert (told.data, told.errors) == (answer, None)
         assert len(plans.counts.surprises) == min(number + 1, PATIENCE)
+        assert plans.counts.surprised == min(number + 1, PATIENCE)
+        assert plans.counts.reasons == {Reason.SURPRISE: number + 1}
     assert plans.planned(node).refused is not None
+    assert (plans.plans, plans.fields) == (0, 0)
 
 
 async def test_each_combination_of_flags_has_a_plan_and_they_are_bounded(plans: Plans) -> None:
@@ -137,6 +141,57 @@ async def test_operations_are_kept_by_document_and_bounded() -> None:
     assert len({id(plans.planned(node)) for node in nodes}) == 5
     assert plans.kept == 3
     assert plans.planned(nodes[0]) is not first
+
+
+async def test_what_plans_take_is_bounded_and_counted() -> None:
+    plans = Plans(WAITING.schema, most_fields=20)
+    text = (
+        "query ($more: Boolean!) { must alphas { text } more: alphas @include(if: $more) { text } }"
+    )
+    nodes = [parse(text) for _ in range(4)]
+    for node in nodes:
+        for more in (True, False):
+            await plans.execute(node, world(), {"more": more})
+        assert plans.fields <= 20
+    assert (plans.counts.made, plans.counts.planned) == (8, 8)
+    assert (plans.kept, plans.plans, plans.fields) == (2, 4, 16)
+    await plans.execute(nodes[3], world(), {"more": True})
+    assert plans.counts.made == 8
+    await plans.execute(nodes[0], world(), {"more": True})
+    assert (plans.counts.made, plans.plans, plans.fields) == (9, 3, 13)
+
+
+async def test_an_operation_whose_plans_are_too_large_together_keeps_the_last() -> None:
+    plans, text = (
+        Plans(WAITING.schema, most_fields=4),
+        "query ($a: Boolean!) { must alphas { text } ",
+    )
+    node = parse(text + "again: must @skip(if: $a) }")
+    for skip in (True, False, True):
+        await plans.execute(node, world(), {"a": skip})
+        assert (plans.plans, plans.fields) == (1, 4 - skip)
+    assert plans.counts.made == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "reason"),
+    [
+        ("mutation { bump }", {}, Reason.OPERATION),
+        ("{ __schema { types { name } } }", {}, Reason.INTROSPECTION),
+        ("{ must @defer }", {}, Reason.DIRECTIVE),
+        ("{ wrapped }", {}, Reason.FIELD),
+        ("query ($n: Int!) { alphas(n: $n) { text } }", {"n": "x"}, Reason.VARIABLES),
+        (" ".join(["{", *(f"a{number}: must" for number in range(3001)), "}"]), {}, Reason.SIZE),
+    ],
+)
+async def test_why_graphql_core_answers_is_counted_in_a_word(
+    plans: Plans, text: str, values: dict[str, object], reason: Reason
+) -> None:
+    node = parse(text)
+    for _ in range(2):
+        await plans.execute(node, world(), values)
+    assert plans.counts.reasons == {reason: 2}
+    assert (plans.counts.made, plans.plans, plans.fields) == (0, 0, 0)
 
 
 async def test_no_text_of_a_document_becomes_source(plans: Plans) -> None:

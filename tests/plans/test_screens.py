@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, OperationType, get_named_type, is_object_type, parse
 
-from gateway import graph
-from gateway.graph import Graph, build_schema, core
+from gateway import app
+from gateway.graph import build_schema, core
 from gateway.plans.plans import Plans
 from gateway.plans.sources import Kind, source_of
 from tests.bench.questions import CUSTOMER_READ, INVOICES_OPENED, JOBS_SCREEN, TASKS_OPENED
@@ -59,9 +59,8 @@ async def house_run(
         return made[-1]
 
     with patch.context() as way:
-        way.setitem(Graph.__init__.__kwdefaults__ or {}, "compiled", by_plans)
-        way.setattr(graph, "Plans", recorded)
-        async with ready_house() as house:
+        way.setattr(app, "Plans", recorded)
+        async with ready_house(told={"compiled": "on" if by_plans else "off"}) as house:
             yield house
 
 
