@@ -47,8 +47,7 @@ class OnTheWay:
 
         What was recorded there just now, and was lacking in the balance that was told, is not.
         """
-        amount = self.told.by_invoice.get(invoice, NOTHING)
-        return self._taken.get(invoice, amount) if invoice in self.told.recorded else amount
+        return self._taken.get(invoice, self.told.by_invoice.get(invoice, NOTHING))
 
     def is_held(self, invoice: int) -> bool:
         """Is somebody paying this invoice at this moment?"""

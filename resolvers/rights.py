@@ -90,7 +90,7 @@ class Rights:
     async def _everywhere(self, viewer: Viewer) -> Reach:
         now = await self._people.revisions()
         self._check(now.read_at)
-        return _as_of(now, Reach({}, {}, everywhere=_most(viewer)))
+        return _as_of(now, Reach(everywhere=_most(viewer)))
 
     async def _linked(self, link: Link) -> Reach:
         now = await self._people.revisions()

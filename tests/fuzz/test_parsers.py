@@ -79,23 +79,6 @@ def test_a_key_is_a_number_of_servicetitans_or_none(told: str) -> None:
     assert number == (int(told) if is_one and 0 < int(told) < 2**63 else None)
 
 
-@pytest.mark.parametrize(
-    ("told", "number"),
-    [
-        *(("", None), ("0", None), ("01", None), ("1", 1), ("٣", None), ("-1", None)),
-        *((str(2**63 - 1), 2**63 - 1), (str(2**63), None), ("1" * 20, None), ("1" * 5000, None)),
-    ],
-)
-def test_where_numbers_end(told: str, number: int | None) -> None:
-    assert (whole_number(told) if told else None) == number
-
-
-def test_where_ids_end() -> None:
-    longest = "x" * 43  # with its kind and colon 48 bytes: 64 letters
-    assert read_id(global_id("Node", longest)) == ("Node", longest)
-    assert read_id(global_id("Node", longest + "x")) is None
-
-
 @SHORT
 @given(DAYS, st.integers(-(2**63), 2**63 - 1), st.text(max_size=9), st.text(max_size=9))
 def test_a_cursor_opens_for_its_viewer_and_its_list(

@@ -198,6 +198,7 @@ async def test_without_redis_each_process_counts_alone_and_goes_back_to_it() -> 
     with capture_logs() as logs:
         assert await buckets.take("a", SIX, 60) == Taken(0, 0)
         assert (await buckets.take("a", SIX, 1)).wait_ms > 0
+        assert await buckets.take("b", SIX, 60) == Taken(0, 0)
     assert [line["event"] for line in logs] == ["budgets not shared: Redis does not answer"]
     await buckets.aclose()
 

@@ -155,13 +155,25 @@ DOUBLE = """{ viewer { customers(first: 100) { nodes { invoices(first: 100) { no
         ('{ a: invoice(id: "1") { number } b: invoice(id: "2") { number } }', {}, 4, 0),
         # Lists multiply: a hundred customers with a hundred invoices each.
         (NESTED, {}, 1 + 2 + 200, 100 + 10_000 + 30_000),
-        # What is left out costs nothing.
+        # What is left out costs nothing, and what stands beside it as much as ever.
+        ("{ viewer { invoices @skip(if: true) { totalCount } jobCounts { onHold } } }", {}, 2, 0),
+        ("query($n: Boolean!) { viewer { invoices @skip(if: $n) { totalCount } } }", {"n": True}, 0, 0),  # noqa: E501  # a row of the table
+        ("query($n: Boolean!) { viewer { invoices @skip(if: $n) { totalCount } } }", {"n": False}, 1, 20),  # noqa: E501  # as above
         ("{ viewer { invoices @skip(if: true) { totalCount } } }", {}, 0, 0),
         ("{ viewer { invoices @include(if: false) { totalCount } } }", {}, 0, 0),
         ("query($n: Boolean!) { viewer { invoices @include(if: $n) { totalCount } } }", {"n": True}, 1, 20),  # noqa: E501  # a row of the table
         # Fragments, once for the same parents.
         ("{ viewer { ...f ...f } } fragment f on Viewer { invoices { totalCount } }", {}, 1, 20),
         ("{ viewer { ... on Viewer { invoices(first: 2) { totalCount } } } }", {}, 1, 2),
+        ("{ viewer { ... { invoices(first: 2) { totalCount } } } }", {}, 1, 2),
+        ("{ viewer { ...f ...f jobCounts { onHold } } } fragment f on Viewer { invoices { totalCount } }", {}, 3, 20),  # noqa: E501  # as above
+        ("{ ...f } fragment f on Query { viewer { invoices { totalCount } } }", {}, 1, 20),
+        ("{ viewer { ... { ...f } } } fragment f on Viewer { invoices { totalCount } }", {}, 1, 20),
+        # A page, its edges and its nodes are the same parents.
+        ("{ viewer { invoices { nodes { job { number } } edges { node { job { number } } } } } }", {}, 2, 20),  # noqa: E501  # as above
+        ("{ viewer { invoices { edges { node { job { number } } also: node { job { number } } } } } }", {}, 2, 20),  # noqa: E501  # as above
+        # What will be refused where it runs is reckoned as a whole page.
+        ("query($t: JobTab = ON_HOLD) { viewer { jobs(tab: $t) { totalCount } } }", {"t": None}, 2, 100),  # noqa: E501  # as above
         ('{ node(id: "1") { id ... on Invoice { job { number } } } }', {}, 3, 0),
         # As many as are named.
         ("query($n: [ID!]!) { nodes(ids: $n) { ... on Job { type } } }", {"n": ["1"] * 60}, 6, 60),
@@ -172,6 +184,22 @@ def test_operations_are_reckoned(
     query: str, variables: dict[str, object], calls: int, rows: int
 ) -> None:
     assert cost(query, **variables) == Cost(calls, rows)
+
+
+def test_what_staff_do_is_reckoned_by_the_call() -> None:
+    query = """mutation($i: CreateEstimateLinkInput!) {
+        createEstimateLink(input: $i) { userErrors { message } } }"""
+    assert cost(query, i={"estimateNumbers": ["1"]}) == Cost(2, 0)
+
+
+def test_without_an_operation_nothing_is_reckoned() -> None:
+    assert cost_of(SCHEMA, parse("fragment f on Query { __typename }"), None, {}) == Cost()
+
+
+def test_so_many_selections_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.guard.cost.MOST_STEPS", 12)
+    assert cost("{ portal { " + "currency " * 11 + "} }") == Cost()
+    assert cost("{ portal { " + "currency " * 12 + "} }") == Cost(10**9)
 
 
 def test_a_point_is_a_call_or_a_hundred_rows() -> None:

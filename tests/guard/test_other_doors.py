@@ -8,7 +8,7 @@ from graphql import parse
 
 from gateway.documents import MOST_REMEMBERED, Documents
 from gateway.graph import build_schema, core
-from gateway.guard.remembered import Remembered
+from gateway.remembered import Remembered
 from tests.guard.asking import PAT
 from tests.subscriptions.talking import street
 

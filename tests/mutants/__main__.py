@@ -25,20 +25,29 @@ FLOORS: Final = ("gateway", "schema", "resolvers", "adapters")
 NOTICED: Final = frozenset({1, 3, -24, 24, 36, 152, 255})
 """pytest's exit codes for a failure, and mutmut's for time that ran out."""
 
+ASKED: Final = (
+    *("-p", "no:cacheprovider", "-p", "no:randomly"),
+    *("-p", "tests.mutants.few_examples", "--hypothesis-profile=few"),
+)
+"""How pytest is asked about each mutant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files to change, and the tests that guard them."""
+    """Files to change, the tests that guard them, and which of those pytest leaves out."""
 
     name: str
     files: Sequence[str]
     tests: Sequence[str]
+    args: Sequence[str]
 
 
 def groups() -> dict[str, Group]:
     """Return every group by its name."""
     told = tomllib.loads((HERE / "groups.toml").read_text())
-    return {name: Group(name, of["files"], of["tests"]) for name, of in told.items()}
+    return {
+        name: Group(name, of["files"], of["tests"], of.get("args", ())) for name, of in told.items()
+    }
 
 
 def copied(group: Group) -> Path:
@@ -59,7 +68,7 @@ def copied(group: Group) -> Path:
             "source_paths": FLOORS,
             "only_mutate": group.files,
             "also_copy": others,
-            "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:randomly"],
+            "pytest_add_cli_args": [*ASKED, *group.args],
             "pytest_add_cli_args_test_selection": group.tests,
         }.items():
             settings.write(f"{name} = {json.dumps(list(value))}\n")

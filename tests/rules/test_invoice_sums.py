@@ -59,6 +59,7 @@ TO_BALANCE: dict[str, tuple[tuple[str, str], tuple[str, ...], Rows]] = {
         ("60",),
         [("Payments", "-60"), ("Other credits", "-40")],
     ),
+    "a credit of less than one": (("100", "99.50"), (), [("Other credits", "-0.50")]),
     "paid, and charged again": (
         ("100", "90"),
         ("60",),
@@ -134,7 +135,9 @@ def test_r84_whatever_the_books_say_what_is_printed_adds_up(
 
 
 def test_r84_money_that_cannot_be_read_is_no_sum() -> None:
-    with pytest.raises(UpstreamRejected):
+    unread = r"^An amount of invoice without a number cannot be read\. Call the office\.$"
+    with pytest.raises(UpstreamRejected, match=unread):
         leading_to_total(invoice(sub_total="1"))
-    with pytest.raises(UpstreamRejected):
-        leading_to_balance(invoice(total="1"), [])
+    for told in (invoice(total="1"), invoice(balance="1")):
+        with pytest.raises(UpstreamRejected, match=unread):
+            leading_to_balance(told, [])

@@ -11,11 +11,25 @@ from resolvers.cursors import Cursors, Spot
 from resolvers.errors import BadCursor
 from resolvers.ids import global_id, number_of, read_id
 from resolvers.prose import cleaned, plain
-from schema.scalars import money_text, quantity_text
+from schema.scalars import SCALARS, URL, Day, Instant, Money, RichText, money_text, quantity_text
 
 AMOUNTS = st.decimals(min_value=-(10**13), max_value=10**13, places=4, allow_nan=False)
 SPOTS = st.builds(Spot, st.none() | st.dates(), st.integers(0, 2**63 - 1))
 CURSORS = Cursors(b"a key of the tests")
+
+
+def told_as(kind: object, value: object) -> object:
+    """Return the value as answers have it."""
+    tell = SCALARS[kind].serialize
+    assert tell is not None
+    return tell(value)
+
+
+def read_as(kind: object, told: object) -> object:
+    """Return the value of an argument."""
+    read = SCALARS[kind].parse_value
+    assert read is not None
+    return read(told)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +62,59 @@ def test_money_loses_no_cent(amount: Decimal) -> None:
 )
 def test_a_quantity_has_no_needless_zeros(amount: str, told: str) -> None:
     assert quantity_text(Decimal(amount)) == told
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.com/x?y=1#z", "http://localhost:8000", "https://"]
+)
+def test_an_address_of_the_web_is_told_as_it_is(address: str) -> None:
+    assert told_as(URL, address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://x",
+        "//x",
+        "/x",
+        "",
+        "HTTPS://x",
+        " https://x",
+    ],
+)
+def test_no_other_address_is_told(address: str) -> None:
+    with pytest.raises(
+        ValueError, match=r"^An address of the web begins with https:// or http://\.$"
+    ):
+        told_as(URL, address)
+
+
+@pytest.mark.parametrize("kind", [Day, Instant, RichText, URL])
+@pytest.mark.parametrize("told", ["2026-11-22", "https://x", "", 5, None])
+def test_what_no_argument_has_is_never_read(kind: object, told: object) -> None:
+    with pytest.raises(ValueError, match=r"^No argument of this graph has this type\.$"):
+        read_as(kind, told)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("", ".", "1.", ".5", "01", "00", "1.234", "12345678901234", "-1", "+1", "1e3", "1_000"),
+        *(" 1", "1 ", "1\n", "1,00", "\uff11", "\u0661", "NaN", "Infinity", 5, 5.5, True, None, []),
+    ],
+)
+def test_m7_an_amount_has_one_spelling(told: object) -> None:
+    with pytest.raises(
+        ValueError, match=r'^Write an amount as a string of digits, such as "1234\.50"\.$'
+    ):
+        read_as(Money, told)
+
+
+@pytest.mark.parametrize("told", ["0", "0.00", "0.5", "1234.50", "9999999999999.99"])
+def test_m7_an_amount_is_read_as_it_is_spelled(told: str) -> None:
+    assert str(read_as(Money, told)) == told
 
 
 @pytest.mark.parametrize(
