@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from adapters.documents.press import Press
 from adapters.ledger.seen_events import SeenEvents
+from gateway.answers.answers import answers_of
 from gateway.choices import Choices
 from gateway.console.built import find_built
 from gateway.entrance import Surroundings, open_entrance
@@ -34,6 +35,7 @@ from gateway.live import endpoint_of
 from gateway.metrics.books import Books
 from gateway.metrics.collected import Metrics
 from gateway.paying import payment_webhooks
+from gateway.plans.plans import Plans
 from gateway.settings import Settings
 from gateway.staff_deeds import deeds_of_staff
 from gateway.tracing import Tracing, tracing_of
@@ -79,7 +81,11 @@ def create_app(
     asked = open_documents()
     checks = Checks(checked_by(asked), checking)
     toll = toll_of(settings, choices, core(build_schema()), checks, watch.counts)
-    graph = Graph(doors, now, toll, asked, tells_cost=tells_cost, watch=watch)
+    plans = Plans(build_schema()) if settings.is_compiled else None
+    answers = answers_of(doors.records.recall, keeps=settings.keeps_answers)
+    graph = Graph(
+        doors, now, toll, asked, tells_cost=tells_cost, watch=watch, plans=plans, answers=answers
+    )
     identify, counts = entrance.door.identify, watch.counts
     looks = staff_looks(settings.staff_oidc_issuer, settings.staff_audience)
     gate = Gate(settings.most_at_once())
@@ -124,6 +130,7 @@ def create_app(
             public_url=settings.public_url,
             cors_origins=settings.cors_origins,
             counts=watch.counts,
+            address_of=addresses.of,
             tracer=tracing,
             hosts=own_hosts(settings.public_url, settings.allowed_hosts),
             leaving=leaving,
@@ -138,6 +145,9 @@ def create_app(
     app.state.till = ground.till
     app.state.doors = doors
     books = Books(ground.ledger)
-    metrics = Metrics(ground, counts, watch.guesses, endpoint.connections, books, gate)
+    live_ones, bearers = endpoint.connections, entrance.bearers
+    metrics = Metrics(
+        ground, counts, watch.guesses, live_ones, books, gate, bearers, answers, plans
+    )
     app.state.metrics = metrics.families
     return app

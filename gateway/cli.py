@@ -15,6 +15,8 @@ from gateway.commands.audit import audit
 from gateway.commands.estimates import estimates
 from gateway.commands.links import links
 from gateway.commands.payments import payments
+from gateway.commands.people import people
+from gateway.commands.plan import plan
 from gateway.commands.telling import (
     FAILED,
     configuration,
@@ -53,6 +55,8 @@ app.add_typer(links, name="links")
 app.add_typer(audit, name="audit")
 app.add_typer(payments, name="payments")
 app.add_typer(estimates, name="estimates")
+app.add_typer(people, name="people")
+app.command()(plan)
 
 
 @app.command()
@@ -162,12 +166,14 @@ def check() -> None:
     """Ask everything the gateway stands on; say what answers, and what to do where it does not."""
     from rich.console import Console
 
+    from gateway.checks.documents import check_documents
     from gateway.checks.payments import check_payments
     from gateway.checks.provider import check_provider, check_staff_provider
     from gateway.checks.report import print_report
     from gateway.checks.stores import check_stores
     from gateway.checks.upstream import check_upstream
     from gateway.checks.writes import check_writes
+    from gateway.graph import checking
     from gateway.logs import configure_logging
 
     with told():
@@ -184,7 +190,8 @@ def check() -> None:
         )
         return [finding for part in await asyncio.gather(*parts) for finding in part]
 
-    findings = [*asyncio.run(ask()), *check_writes(policy)]
+    beside = (*check_documents(settings, policy, checking), *check_writes(policy))
+    findings = [*asyncio.run(ask()), *beside]
     print_report(Console(), findings)
     if any(finding.problem is not None for finding in findings):
         raise typer.Exit(FAILED)

@@ -69,6 +69,7 @@ class StreetCounts:
     `requests` are by route and status, `websockets` by the code that closed them, `operations` by
     kind and outcome, `errors` by code. `not_found` are records asked for by id that were not found,
     by the kind of viewer. `documents` are those of all but staff, by how they are known.
+    `security` are events of security by what happened.
     """
 
     requests: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -81,6 +82,7 @@ class StreetCounts:
     subscriptions: int = 0
     not_found: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
+    security: Counter[str] = field(default_factory=Counter)
 
     def ended(self, told: Ended) -> None:
         """Count an operation; how long a subscription lasted says nothing of speed."""

@@ -19,9 +19,9 @@ from gateway.guard.given import NONE, Uses, uses_of
 from gateway.guard.inputs import text_bounds
 from gateway.guard.introspection import closed
 from gateway.guard.limits import EVERYBODY, STAFF, DocumentLimits, beyond
-from gateway.guard.remembered import Remembered
 from gateway.guard.shape import shape_of
 from gateway.guard.type_names import NOTHING, OfSchema, asked_of_schema
+from gateway.remembered import Remembered
 
 MOST_REMEMBERED: Final = 32 * 1024 * 1024
 """How much memory documents may take in all, in bytes, as reckoned."""

@@ -1,6 +1,6 @@
 """Who may come in and how, put together from settings: customers, and staff where there are any."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,13 +39,14 @@ class Entrance:
     """The door, the endpoints beside it, and what is behind them.
 
     `keys` are of every issuer, the customers' first: read them at the start. `parts` are closed in
-    the end.
+    the end. `bearers` verify the tokens of customers and of staff, by these names.
     """
 
     door: Door
     routes: Sequence[Route]
     keys: Sequence[Keys]
     parts: Sequence[Closable]
+    bearers: Mapping[str, Bearer]
 
     def trouble(self) -> str | None:
         """Why can customers not be verified (for /health/ready)? Staff wait for no one else."""
@@ -72,14 +73,16 @@ def open_entrance(settings: Settings, around: Surroundings, *more: Verifier) -> 
     keys = Keys(settings.oidc_issuer, transport=around.transport)
     customers = _customers(settings, keys)
     if settings.staff_oidc_issuer is None:
-        return Entrance(Door([customers, *more]), (), (keys,), (keys,))
+        bearers = {"customers": customers}
+        return Entrance(Door([customers, *more]), (), (keys,), (keys,), bearers)
     rules = StaffRules(settings.staff_oidc_role_claim, lambda: around.choices.current().staff)
     same = settings.staff_oidc_issuer == settings.oidc_issuer
     theirs = keys if same else Keys(settings.staff_oidc_issuer, transport=around.transport)
-    verifiers = [customers, _staff(settings, theirs, rules), *more]
+    bearers = {"customers": customers, "staff": _staff(settings, theirs, rules)}
+    verifiers = [*bearers.values(), *more]
     all_keys = (keys,) if same else (keys, theirs)
     if settings.staff_oidc_client_id is None or settings.public_url is None:
-        return Entrance(Door(verifiers), (), all_keys, all_keys)
+        return Entrance(Door(verifiers), (), all_keys, all_keys, bearers)
     asked = _client(settings, settings.staff_oidc_client_id, settings.public_url)
     client = OidcClient(asked, theirs, around.transport)
     cookies = _cookie_door(settings.public_url, around)
@@ -95,7 +98,8 @@ def open_entrance(settings: Settings, around: Surroundings, *more: Verifier) -> 
     )
     console = ConsoleEndpoints(around.console, cookies, pages, settings.public_url)
     routes = (*endpoints.routes(), *console.routes())
-    return Entrance(Door(verifiers, cookies), routes, all_keys, (*all_keys, client))
+    door = Door(verifiers, cookies)
+    return Entrance(door, routes, all_keys, (*all_keys, client), bearers)
 
 
 def _customers(settings: Settings, keys: Keys) -> Bearer:

@@ -1,26 +1,35 @@
 """The graph put together, and how one operation runs through it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import datetime
 from functools import cache
 from inspect import isawaitable
 
 import strawberry
-from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, execute
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLFormattedError,
+    GraphQLSchema,
+    execute,
+)
 from strawberry.schema.config import StrawberryConfig
 
+from gateway.answers.answers import Answers
+from gateway.answers.said import Said, refused, said_of
 from gateway.documents import Documents
 from gateway.guard.budgets import Charge
 from gateway.guard.toll import Toll
 from gateway.guard.trusted import Check
-from gateway.guard.unsaid import Present, presenting
+from gateway.guard.unsaid import presenting
 from gateway.http.errors import present
 from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo, NoDocument
 from gateway.http.refusals import Refused
 from gateway.plans.plans import Plans
-from gateway.subscriptions import answer_of, told, whole
+from gateway.subscriptions import Told, answer_of, told, whole
 from gateway.watching import Watch, Watched
 from resolvers.beginning import begin
 from resolvers.card_numbers import holds_card_number
@@ -135,7 +144,8 @@ def checked_by(documents: Documents) -> Check:
 class Graph:
     """Runs operations; `tells_cost` tells everybody, and not staff alone, what an answer cost.
 
-    With `compiled` queries run by plans, else by graphql-core.
+    Queries run by `plans` where there are any, else by graphql-core. `answers` has the same one of
+    the same viewer run once.
     """
 
     def __init__(
@@ -147,7 +157,8 @@ class Graph:
         *,
         tells_cost: bool = False,
         watch: Watch | None = None,
-        compiled: bool = False,
+        plans: Plans | None = None,
+        answers: Answers,
     ) -> None:
         self._doors = doors
         self._toll = toll
@@ -156,7 +167,8 @@ class Graph:
         self._tells_cost = tells_cost
         self._schema = core(build_schema())
         self._documents = documents
-        self._plans = Plans(build_schema()) if compiled else None
+        self._plans = plans
+        self._answers = answers
 
     async def execute(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Answer:
         """Answer one request; what goes wrong inside it is told in its answer.
@@ -166,50 +178,55 @@ class Graph:
         asked = await self.read(asked, viewer)
         with self._watch.operation(asked.query, viewer) as watched:
             try:
-                told = await self._told_of(asked, viewer, http, watched)
-            except Refused as refused:
-                watched.codes.append(refused.code)
+                said, extensions = await self._said_of(asked, viewer, http, watched)
+            except Refused as refusal:
+                watched.codes.append(refusal.code)
                 raise
-            watched.told(told)
-        return answer_of(told, http)
+            watched.told(said.seen())
+        return answer_of(said.told(extensions), http)
 
-    async def _told_of(
+    async def _said_of(
         self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo, watched: Watched
-    ) -> Mapping[str, object]:
+    ) -> tuple[Said, Told | None]:
         if asked.unread is not None:
             await self._toll.charge(asked, viewer, http.address)
-            return _unread(asked.unread)
+            return refused(_unread(asked.unread)), None
         present = presenting(asked, viewer)
         document = self._documents.read(asked.query, freely=viewer.staff is not None)
         refusals = self._documents.refusal_of(document, asked.variables)
         if document.node is None or refusals:
             await self._toll.charge(asked, viewer, http.address)
-            return {"errors": [present(error) for error in refusals]}
+            return refused(*(present(error) for error in refusals)), None
         operation = document.operation(asked.operation_name)
         watched.runs(operation)
         try:
             charge = await self._toll.charge(asked, viewer, http.address, document.node, operation)
         except LimitExceeded as dear:
-            return _too_dear(dear)
+            return refused(_too_dear(dear)), None
         if document.listens(asked.operation_name):
             raise Refused(406, "Ask for a subscription as text/event-stream, or by WebSocket.")
         if http.method == "GET" and not document.only_reads(asked.operation_name):
             raise Refused(405, "Only queries may be asked by GET.", headers={"allow": "POST"})
         if viewer.only_looks and document.changes(asked.operation_name):
-            return {"errors": [present(_LOOKING_ONLY)], "data": None}
+            return refused(present(_LOOKING_ONLY), has_data=True), None
         if document.changes(asked.operation_name) and _tells_a_card(asked):
-            return {"errors": [present(_NO_CARDS)], "data": None}
+            return refused(present(_NO_CARDS), has_data=True), None
         context = await self._begin(asked, viewer, http)
         watched.usage = context.usage
+        node, changes = document.node, document.changes(asked.operation_name)
+
+        async def run(context: Context) -> Said:
+            try:
+                return said_of(await self._run(node, asked, context), present)
+            finally:
+                self._toll.settle(charge, context.usage.calls)
+
         try:
             async with asyncio.timeout(OPERATION_SECONDS):
-                result = await self._run(document.node, asked, context)
+                said = await self._answers.answer(asked, context, run, changes=changes)
         except TimeoutError as error:
-            result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
-        finally:
-            context.end()
-            self._toll.settle(charge, context.usage.calls)
-        return self._told(result, present, context, charge)
+            said = refused(present(GraphQLError(str(error), original_error=error)))
+        return said, self._extensions(context, charge)
 
     async def _run(
         self, document: DocumentNode, asked: GraphQLRequest, context: Context
@@ -251,7 +268,7 @@ class Graph:
             try:
                 await self._toll.charge(asked, viewer, http.address, document.node, operation)
             except LimitExceeded as dear:
-                yield answer_of(_too_dear(dear), http)
+                yield answer_of({"errors": [_too_dear(dear)]}, http)
                 return
             context = await self._begin(asked, viewer, http)
             try:
@@ -285,30 +302,22 @@ class Graph:
         doors, now = self._doors, self._now()
         return await begin(viewer, now, doors, http.request_id, what, http.origin)
 
-    def _told(
-        self, result: ExecutionResult, present: Present, context: Context, charge: Charge
-    ) -> Mapping[str, object]:
+    def _extensions(self, context: Context, charge: Charge) -> Told:
         usage = context.usage
-        answer: dict[str, object] = {}
-        if result.errors:
-            answer["errors"] = [present(error) for error in result.errors]
-        if not _never_ran(result):
-            answer["data"] = result.data
         upstream: dict[str, object] = {"staleSeconds": usage.stale_seconds}
         extensions: dict[str, object] = {"upstream": upstream}
         if self._tells_cost or context.viewer.staff is not None:
             upstream |= {"calls": usage.calls, "saved": usage.saved}
             extensions["cost"] = charge.told()
-        answer["extensions"] = extensions
-        return answer
+        return extensions
 
 
-def _too_dear(error: LimitExceeded) -> Mapping[str, object]:
-    return {"errors": [present(GraphQLError(str(error), original_error=error))]}
+def _too_dear(error: LimitExceeded) -> GraphQLFormattedError:
+    return present(GraphQLError(str(error), original_error=error))
 
 
-def _unread(told: NoDocument) -> Mapping[str, object]:
-    return {"errors": [{"message": told.message, "extensions": {"code": told.code}}]}
+def _unread(told: NoDocument) -> Told:
+    return {"message": told.message, "extensions": {"code": told.code}}
 
 
 def _tells_a_card(asked: GraphQLRequest) -> bool:
@@ -319,8 +328,3 @@ def _tells_a_card(asked: GraphQLRequest) -> bool:
 def core(schema: strawberry.Schema) -> GraphQLSchema:
     """Return graphql-core's schema, which runs operations without Strawberry's extension runner."""
     return schema._schema  # noqa: SLF001  # Strawberry gives it to no one by another name
-
-
-def _never_ran(result: ExecutionResult) -> bool:
-    """Was the request itself wrong: a variable, or an operation that is not there?"""
-    return result.data is None and all(error.path is None for error in result.errors or ())

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-import structlog
+from gateway.security import What, tell
 
 WINDOW_SECONDS: Final = 600.0
 MANY: Final = 30
 """So many records that were not found, within the window: more than a stale bookmark explains."""
 REMEMBERED: Final = 10_000
-
-_log = structlog.get_logger("security")
 
 
 @dataclass(slots=True)
@@ -46,7 +44,7 @@ class Guesses:
         if len(self._windows) > REMEMBERED:
             self._windows.popitem(last=False)
         if before < MANY <= window.count:
-            _log.warning("records guessed", viewer_key=viewer, count=window.count)
+            tell(What.GUESSES, count=window.count)
 
     def guessing(self) -> int:
         """How many viewers have missed many, in windows that are not over?"""

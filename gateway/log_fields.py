@@ -12,7 +12,7 @@ FIELDS: Final = frozenset(
     (
         *("event", "level", "timestamp", "logger"),
         *("request_id", "worker", "viewer", "staff", "viewer_key"),
-        *("method", "path", "status", "ms", "code"),
+        *("method", "path", "status", "ms", "code", "what", "network"),
         *("operation", "kind", "document", "calls", "saved", "stale_seconds", "codes"),
         *("error", "at", "frames", "problem", "reason"),
         *("host", "port", "pid", "workers", "again_in"),

@@ -1,5 +1,6 @@
 """What a setting's value may be, as pydantic reads it from the environment's text."""
 
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
@@ -22,6 +23,16 @@ from gateway.setting_spellings import (
 )
 
 Network = IPv4Network | IPv6Network
+
+
+class Switch(StrEnum):
+    """What is either done or not."""
+
+    ON = "on"
+    OFF = "off"
+
+
+Lower = BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text)
 
 Address = Annotated[str, AfterValidator(address)]
 Base = Annotated[str, AfterValidator(base)]

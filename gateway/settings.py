@@ -24,9 +24,11 @@ from gateway.setting_kinds import (
     Base,
     Database,
     HeaderName,
+    Lower,
     Redis,
     SigningKeys,
     Span,
+    Switch,
     Words,
 )
 from gateway.setting_names import PREFIX, refuse_unknown
@@ -66,8 +68,6 @@ _AUTH_URLS = {
     ServiceTitanEnvironment.INTEGRATION: "https://auth-integration.servicetitan.io",
     ServiceTitanEnvironment.SANDBOX: "http://127.0.0.1:8010",
 }
-
-Lower = BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text)
 
 
 class Settings(StaffSettings, WatchingSettings, PayingSettings, CrowdSettings):
@@ -144,6 +144,14 @@ class Settings(StaffSettings, WatchingSettings, PayingSettings, CrowdSettings):
         description=(
             "the path of a JSON object of ids and documents: those your front end was built with"
         ),
+    )
+    compiled: Annotated[Switch, Lower] = Field(
+        default=Switch.OFF,
+        description="on, to have queries run by plans compiled once for each, or off",
+    )
+    keep_answers: Annotated[Switch, Lower] = Field(
+        default=Switch.OFF,
+        description="on, to keep the last answers while what they were made of stands, or off",
     )
     log_level: Annotated[LogLevel, Lower] = Field(
         default=LogLevel.INFO, description="debug, info, warning or error"
@@ -224,6 +232,16 @@ class Settings(StaffSettings, WatchingSettings, PayingSettings, CrowdSettings):
         return staff_audience(self)
 
     @property
+    def is_compiled(self) -> bool:
+        """Are queries run by plans?"""
+        return self.compiled is Switch.ON
+
+    @property
+    def keeps_answers(self) -> bool:
+        """Are the last answers kept?"""
+        return self.keep_answers is Switch.ON
+
+    @property
     def api_url(self) -> str:
         """Where ServiceTitan's API is, without a last slash."""
         if self.servicetitan_environment is None:
@@ -280,6 +298,17 @@ def read_database_url(environ: Mapping[str, str] = os.environ) -> str:
         sentence = f"{_name('database_url')} is wrong: it must be {field.description}."
         raise SettingsError(sentence) from None
     return str(url.get_secret_value())
+
+
+def read_redis(environ: Mapping[str, str] = os.environ) -> tuple[str, str] | None:
+    """Read which Redis gateways share, and under whose tenant; None where they share none.
+
+    Raises SettingsError where the tenant is not said.
+    """
+    url, tenant = (environ.get(_name(of)) for of in ("redis_url", "servicetitan_tenant_id"))
+    if url and not tenant:
+        raise SettingsError(f"{_name('redis_url')} needs {_name('servicetitan_tenant_id')}.")
+    return (url, tenant) if url and tenant else None
 
 
 def read_policy_path(environ: Mapping[str, str] = os.environ) -> Path | None:

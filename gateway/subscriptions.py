@@ -25,7 +25,8 @@ def answer_of(told: Told, http: HTTPInfo) -> Answer:
     """Return the answer that tells this."""
     failed = "data" not in told
     status = 400 if failed and http.media_type != JSON else 200
-    return Answer(body=msgspec.json.encode(told), status=status, failed=failed)
+    body, whole = msgspec.json.encode(told), "errors" not in told
+    return Answer(body=body, status=status, failed=failed, whole=whole)
 
 
 async def whole(work: Coroutine[Any, Any, Answer]) -> Answer:

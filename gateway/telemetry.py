@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adapters.tracing import Step, Tracer, step, traced_by
 from gateway.counts import Ended, StreetCounts
 from gateway.routes import route_of
+from gateway.security import seen_by
 from resolvers.viewer import Viewer
 
 MAX_PATH_LENGTH = 200
@@ -46,6 +47,7 @@ def note_viewer(viewer: Viewer) -> None:
     """
     staff = {} if viewer.staff is None else {"staff": viewer.staff.key}
     structlog.contextvars.bind_contextvars(viewer=viewer.kind.value, **staff)
+    seen_by(viewer)
 
 
 def note_operation(ended: Ended) -> None:

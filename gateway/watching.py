@@ -13,6 +13,7 @@ from adapters.cache.usage import Usage
 from adapters.tracing import Step, step
 from gateway.counts import Ended, Kind, Outcome, StreetCounts
 from gateway.guesses import Guesses
+from gateway.security import tell_codes
 from gateway.telemetry import note_operation
 from resolvers.viewer import Viewer
 
@@ -91,6 +92,7 @@ class Watch:
         if missed:
             self.counts.not_found[viewer.kind.value] += missed
             self.guesses.add(viewer.key, missed)
+        tell_codes(ended.codes)
         note_operation(ended)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from subprocess import PIPE
 
 import msgspec
 import structlog
@@ -35,30 +36,65 @@ class Press:
         self._seconds = seconds
 
     async def pdf(self, paper: AnyPaper, stationery: Stationery) -> bytes:
-        """Return the document as PDF; raises NotPrinted, and says in the log why."""
+        """Return the document as PDF; raises NotPrinted, and says in the log why.
+
+        Who stops waiting for it ends it. Its turn is the next one's when it has ended.
+        """
         order = msgspec.json.encode(Order(paper=paper, stationery=stationery))
         try:
             async with asyncio.timeout(self._seconds):
                 await self._turns.acquire()
         except TimeoutError:
             raise _told(paper, "too many documents at once") from None
+        typesetter = _Typesetter()
+        making = asyncio.ensure_future(asyncio.to_thread(typesetter.make, order, self._seconds))
+        making.add_done_callback(self._has_ended)
         try:
-            made = await asyncio.to_thread(_made, order, self._seconds)
+            made = await asyncio.shield(making)
         except subprocess.TimeoutExpired:
             raise _told(paper, "it took too long") from None
         finally:
-            self._turns.release()
+            typesetter.end()
         if made.returncode == BROKEN_TEMPLATE:
             raise _told(paper, f"its template breaks at {made.stderr.decode(errors='replace')}")
         if made.returncode != 0:
             raise _told(paper, f"the typesetter ended with {made.returncode}")
         return made.stdout
 
+    def _has_ended(self, making: asyncio.Future[subprocess.CompletedProcess[bytes]]) -> None:
+        """Let the next one begin; how it ended is told to who still waits, or to nobody."""
+        self._turns.release()
+        if not making.cancelled():
+            making.exception()
 
-def _made(order: bytes, seconds: float) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(  # noqa: S603  # our own program; what it is given comes as its input
-        _COMMAND, input=order, capture_output=True, timeout=seconds, check=False, env=_ENVIRONMENT
-    )
+
+class _Typesetter:
+    """One run of the typesetter, made in a thread, which another may end."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_unwanted = False
+
+    def make(self, order: bytes, seconds: float) -> subprocess.CompletedProcess[bytes]:
+        """Run it to its end; raises subprocess.TimeoutExpired."""
+        with subprocess.Popen(  # noqa: S603  # our own program; what it is given comes as its input
+            _COMMAND, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=_ENVIRONMENT
+        ) as process:
+            self._process = process
+            if self._is_unwanted:
+                process.kill()
+            try:
+                told, said = process.communicate(order, timeout=seconds)
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(_COMMAND, process.returncode, told, said)
+
+    def end(self) -> None:
+        """End it, begun or not; what has ended has ended."""
+        self._is_unwanted = True
+        if self._process is not None:
+            self._process.kill()
 
 
 def _told(paper: AnyPaper, why: str) -> NotPrinted:

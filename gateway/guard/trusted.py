@@ -6,7 +6,7 @@ are document ids, and whose values are the documents' texts.
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple
@@ -72,24 +72,41 @@ def is_digest(told: str) -> bool:
 
 def read_manifest(path: Path, check: Check) -> Manifest:
     """Return the manifest of this file, each of its documents checked; raise ManifestError."""
+    by_id = _by_id(path)
+    for problem in _problems(by_id, check):
+        raise _unusable(path, problem)
+    return Manifest(by_id)
+
+
+def faults_of(path: Path, check: Check) -> list[str]:
+    """Return a sentence for each entry of this file that cannot be used; raise ManifestError.
+
+    It is raised where the file cannot be read, or is no manifest.
+    """
+    return [f"{problem.rstrip('.')}." for problem in _problems(_by_id(path), check)]
+
+
+def _by_id(path: Path) -> dict[str, str]:
     try:
-        by_id = _MANIFEST.decode(path.read_bytes())
+        return _MANIFEST.decode(path.read_bytes())
     except OSError as error:
         raise ManifestError(
             f"The trusted documents {path} cannot be read: {error.strerror}."
         ) from None
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise _unusable(path, "it must be a JSON object of ids and documents") from None
+
+
+def _problems(by_id: Mapping[str, str], check: Check) -> Iterator[str]:
+    """Tell what is wrong with each entry that cannot be used, in the order of the file."""
     for key, text in by_id.items():
-        if not 0 < len(key) <= LONGEST_ID:
-            raise _unusable(path, f"an id must have from 1 to {LONGEST_ID} characters")
         told = key.removeprefix(_SHA256)
-        if (key != told or is_digest(told)) and told != digest_of(text):
-            raise _unusable(path, f'"{key}" is not the SHA-256 of its document')
-        wrong = check(text)
-        if wrong:
-            raise _unusable(path, f'the document "{key}" cannot be run: {wrong[0].message}')
-    return Manifest(by_id)
+        if not 0 < len(key) <= LONGEST_ID:
+            yield f"an id must have from 1 to {LONGEST_ID} characters"
+        elif (key != told or is_digest(told)) and told != digest_of(text):
+            yield f'"{key}" is not the SHA-256 of its document'
+        elif wrong := check(text):
+            yield f'the document "{key}" cannot be run: {wrong[0].message}'
 
 
 def _unusable(path: Path, problem: str) -> ManifestError:

@@ -4,6 +4,7 @@ What it looks like costs microseconds, for it is looked at while too many ask. W
 look like money or staff's stands in the people's line as soon as it is known to be neither.
 """
 
+import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -15,12 +16,22 @@ from starlette.datastructures import Headers
 from gateway.http.exchange import GraphQLRequest
 from gateway.http.overload import Entry, Gate, Lane
 from gateway.http.rates import network_of
+from gateway.http.refusals import Refused
 from gateway.identity.errors import InvalidToken
 from gateway.identity.headers import read_claimed
 from resolvers.policy import Limits
 from resolvers.viewer import Viewer, ViewerKind
 
 MOST_LEARNED: Final = 1000
+
+HELD_SECONDS: Final = 1.0
+"""How long who has too much open waits to be told so: as long as they are told to wait.
+
+Who asks again at once would else have this process do nothing but refuse.
+"""
+
+MOST_HELD: Final = 1000
+"""So many wait for that at most; whoever comes then is told at once."""
 
 _CHANGES = re.compile(r"\bmutation\b")
 
@@ -65,15 +76,34 @@ class Admitting:
     is_staffs: LooksLikeStaff = nobody_looks_like_staff
     known: Callable[[str], str | None] = _nothing_known
     _learned: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _held: set[object] = field(default_factory=set)
 
     async def enter(self, headers: Headers, address: str, asked: GraphQLRequest) -> Entry:
         """Wait until this may begin; raises Refused (503, 429)."""
         limits = self.limits()
         who, most = _whoever(headers, address, limits)
+        try:
+            return await self.gate.enter(self._lane_of(headers, asked), who, most)
+        except Refused as refused:
+            if refused.status == 429:  # noqa: PLR2004  # the status says it better than a name
+                await self._hold()
+            raise
+
+    def _lane_of(self, headers: Headers, asked: GraphQLRequest) -> Lane:
         if self._may_change(asked):
-            return await self.gate.enter(Lane.CHANGES, who, most)
-        lane = Lane.STAFF if self.is_staffs(headers) else Lane.PEOPLE
-        return await self.gate.enter(lane, who, most)
+            return Lane.CHANGES
+        return Lane.STAFF if self.is_staffs(headers) else Lane.PEOPLE
+
+    async def _hold(self) -> None:
+        """Let whoever has too much open wait for a moment."""
+        if len(self._held) >= MOST_HELD:
+            return
+        held = object()
+        self._held.add(held)
+        try:
+            await asyncio.sleep(HELD_SECONDS)
+        finally:
+            self._held.discard(held)
 
     async def settle(
         self, entry: Entry, asked: GraphQLRequest, viewer: Viewer, *, changes: bool

@@ -24,6 +24,7 @@ from gateway.identity.errors import SignInRefused, Unverifiable
 from gateway.identity.return_to import local_path
 from gateway.identity.sessions import Opened, staff_of
 from gateway.identity.sign_in import LASTS, Finished, SignIn
+from gateway.security import What, tell
 from resolvers.viewer import Staff
 
 MISSES_AT_ONCE: Final = 20
@@ -84,7 +85,6 @@ class SignInEndpoints:
             finished = await self._finished(request)
             opened = await self._opened(finished, request.headers)
         except SignInRefused as error:
-            _log.warning("sign-in refused", reason=error.reason)
             return self._with(self._refused(request, error), over)
         except (Unverifiable, LedgerUnavailable) as error:
             return self._with(self._unverifiable(error), over)
@@ -107,7 +107,7 @@ class SignInEndpoints:
     async def log_out(self, request: Request) -> Response:
         """End the session, for a page of our own alone."""
         if not self.door.origin.sent(request.headers):
-            _log.warning("sign-out refused", reason="it may be forged")
+            tell(What.ACCESS, "a sign-out that may be forged")
             return _json(forbidden(_FOREIGN))
         cookies, as_page = self.door.cookies, _wants_page(request.headers)
         try:
@@ -152,10 +152,11 @@ class SignInEndpoints:
         address = self.address_of(request)
         seconds = self.misses.wait(address)
         if seconds > 0:
-            _log.warning("sign-ins paced")
+            tell(What.LIMIT, "sign-ins paced")
             page = self.pages.refused(_TOO_MANY, 429)
             page.headers["retry-after"] = str(ceil(seconds))
             return page
+        tell(What.SIGN_IN, error.reason)
         self.misses.add(address)
         return self.pages.refused(str(error), 403 if error.lacks_role else 400)
 

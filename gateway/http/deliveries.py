@@ -9,6 +9,7 @@ from starlette.responses import Response
 from gateway.http.bodies import read_body
 from gateway.http.exchange import JSON
 from gateway.http.refusals import Refused
+from gateway.security import What, tell
 
 MOST_BYTES: Final = 256 * 1024
 
@@ -37,6 +38,8 @@ async def answered(taking: Awaitable[None], status: int) -> Response:
     except ClientDisconnect:
         return Response(status_code=400)
     except Refused as refused:
+        if refused.status == 401:  # noqa: PLR2004  # the status says it better than a name
+            tell(What.SIGNATURE)
         answer = refused.answer()
         return Response(answer.body, answer.status, dict(answer.headers), JSON)
     return Response(status_code=status)

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -13,6 +13,7 @@ from adapters.documents.calendar import VisitEntry, ics
 from adapters.documents.papers import AnyPaper, kind_of
 from adapters.documents.press import NotPrinted, Press
 from adapters.servicetitan.errors import UpstreamError
+from gateway.security import What, tell
 from gateway.telemetry import request_id
 from resolvers.beginning import begin
 from resolvers.context import Context
@@ -20,12 +21,11 @@ from resolvers.documents import paper, stationery_for
 from resolvers.doors import Doors
 from resolvers.errors import NotFound, NotReady, PortalError
 from resolvers.signed_addresses import Target, TargetKind
+from resolvers.viewer import Viewer
 from resolvers.visit_entries import visit_entry
 
-READING_SECONDS = 10.0
-"""How long the reading of what stands on one document may take."""
-
-T = TypeVar("T")
+DOCUMENT_SECONDS = 15.0
+"""How long one document may take, from the first right that is read to its last byte."""
 
 _GONE: Final = "This address has ended. Open the document again from your portal.\n"
 _LATER: Final = "This document cannot be made at the moment. Try again in a minute.\n"
@@ -36,8 +36,8 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 class DocumentEndpoints:
     """Opens an address, reads the record again as its viewer may see it now, and prints it.
 
-    Unknown, tampered, expired and no longer theirs is one answer: 404. `domain` stands in the keys
-    of calendar entries.
+    Unknown, tampered, expired and no longer theirs is one answer: 404. What takes too long is
+    ended, and is to be asked for again: 503. `domain` stands in the keys of calendar entries.
     """
 
     def __init__(
@@ -61,22 +61,31 @@ class DocumentEndpoints:
     ) -> Response:
         opened = self._doors.documents.open(request.path_params["token"], self._now())
         if opened is None:
+            tell(What.LINK, "an address that is sealed otherwise, or over")
             return _sentence(404, _GONE)
-        target, viewer = opened
-        context = await begin(
-            viewer, self._now(), self._doors, request_id(), f"{target.kind.value} {target.id}"
-        )
         try:
-            return await make(context, target)
+            async with asyncio.timeout(DOCUMENT_SECONDS):
+                return await self._made(*opened, make)
         except (UpstreamError, NotReady, NotPrinted, TimeoutError):
             return _sentence(503, _LATER, {"retry-after": "60"})
         except PortalError:
             return _sentence(404, _GONE)
+
+    async def _made(
+        self,
+        target: Target,
+        viewer: Viewer,
+        make: Callable[[Context, Target], Awaitable[Response]],
+    ) -> Response:
+        told = f"{target.kind.value} {target.id}"
+        context = await begin(viewer, self._now(), self._doors, request_id(), told)
+        try:
+            return await make(context, target)
         finally:
             context.end()
 
     async def _pdf(self, context: Context, target: Target) -> Response:
-        made: AnyPaper = await _in_time(paper(context, target))
+        made: AnyPaper = await paper(context, target)
         stationery = stationery_for(made, context.policy.documents)
         pdf = await self._press.pdf(made, stationery)
         name = f"{kind_of(made).value.capitalize()}-{_UNSAFE.sub('-', made.number)[:40]}.pdf"
@@ -85,15 +94,10 @@ class DocumentEndpoints:
     async def _ics(self, context: Context, target: Target) -> Response:
         if target.kind is not TargetKind.VISIT:
             raise NotFound
-        entry: VisitEntry = await _in_time(visit_entry(context, target.id))
+        entry: VisitEntry = await visit_entry(context, target.id)
         # It reads the file of a time zone.
         told = await asyncio.to_thread(ics, entry, context.now, self._domain)
         return _file(told, "text/calendar; charset=utf-8", 'attachment; filename="visit.ics"')
-
-
-async def _in_time(reading: Awaitable[T]) -> T:
-    async with asyncio.timeout(READING_SECONDS):
-        return await reading
 
 
 def _file(body: bytes, media_type: str, disposition: str) -> Response:

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.http.connections import ENDING, Connections, Credentials, End, TooMany
 from gateway.http.exchange import EVENTS, Answer
 from gateway.http.refusals import Refused, broken, errors_body
+from gateway.security import tell_refused
 from gateway.telemetry import frame_of
 
 KEEP_ALIVE_SECONDS: Final = 12.0
@@ -90,6 +91,7 @@ class EventStream:
                 async for answer in answers:
                     await _say(send, b":\n\n" if answer is None else _event(answer.body))
         except Refused as refused:
+            tell_refused(refused.status, refused.code)
             await _say(send, _event(refused.answer().body))
         except (TimeoutError, OSError):
             raise

@@ -57,13 +57,15 @@ class HTTPInfo(msgspec.Struct, frozen=True, kw_only=True):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The bytes of a GraphQL response, with the status and the headers that go with them.
 
-    `failed` is an answer that has errors and no data: nothing was done.
+    `failed` is an answer that has errors and no data: nothing was done. `whole` is one without
+    errors.
     """
 
     body: bytes
     status: int = 200
     headers: Mapping[str, str] = {}
     failed: bool = False
+    whole: bool = False
 
 
 Execute = Callable[[GraphQLRequest, Viewer, HTTPInfo], Awaitable[Answer]]

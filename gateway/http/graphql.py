@@ -23,6 +23,7 @@ from gateway.http.refusals import (
     unverifiable,
 )
 from gateway.http.requests import from_body, from_query_string
+from gateway.http.validators import NOT_MODIFIED, unless_had
 from gateway.identity.errors import (
     BadRequestHeader,
     InvalidToken,
@@ -30,6 +31,7 @@ from gateway.identity.errors import (
     SessionEnded,
     Unverifiable,
 )
+from gateway.security import What, tell, tell_refused
 from gateway.telemetry import note_viewer, request_id
 from resolvers.origins import origin_of
 from resolvers.viewer import Viewer
@@ -67,7 +69,9 @@ class GraphQLEndpoint:
         except ClientDisconnect:
             return
         except TooMany as full:
-            answer = refused_for(full).answer()
+            refused = refused_for(full)
+            tell_refused(refused.status, refused.code)
+            answer = refused.answer()
             headers = dict(answer.headers)
             await Response(answer.body, answer.status, headers, JSON)(scope, receive, send)
 
@@ -94,9 +98,13 @@ class GraphQLEndpoint:
                 with nullcontext() if changes else UnlessGone(request.receive):
                     how = self._how(request, media_type)
                     answer = await self._graph.execute(asked, viewer, how)
+                if how.method == "GET" and answer.whole:
+                    answer = unless_had(answer, media_type, viewer, request.headers)
         except Refused as refused:
+            tell_refused(refused.status, refused.code)
             answer = refused.answer()
-        return Response(answer.body, answer.status, dict(answer.headers), media_type)
+        kind = None if answer.status == NOT_MODIFIED else media_type
+        return Response(answer.body, answer.status, dict(answer.headers), kind)
 
     def _events(self, request: Request, asked: GraphQLRequest, viewer: Viewer) -> EventStream:
         return EventStream(
@@ -124,11 +132,11 @@ class GraphQLEndpoint:
         try:
             return await self._connections.identify(request.headers, request.method)
         except InvalidToken as error:
-            _log.warning("credentials refused", reason=error.reason)
+            tell(What.CREDENTIALS, error.reason)
             clearing = error.clearing if isinstance(error, SessionEnded) else None
             raise unauthenticated(clearing) from None
         except NotAllowed as error:
-            _log.warning("credentials refused", reason=error.reason)
+            tell(What.ACCESS, error.reason)
             raise forbidden(str(error)) from None
         except BadRequestHeader as error:
             raise bad_request(str(error)) from None

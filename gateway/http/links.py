@@ -1,11 +1,11 @@
 """The endpoint that gives a bearer token for a direct link's secret, and changes nothing else."""
 
+import asyncio
 from collections.abc import Callable
 from math import ceil
 from typing import Final
 
 import msgspec
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,16 +20,17 @@ from gateway.http.rates import Misses
 from gateway.http.refusals import Refused, bad_request
 from gateway.http.strict_json import parsed
 from gateway.identity.links import IssuedToken, LinkTokens
+from gateway.security import What, tell
 from gateway.telemetry import request_id
 from resolvers.ids import global_id
 
 PATH: Final = "/links/exchange"
 MAX_BYTES: Final = 1024
 MISSES_AT_ONCE, SECONDS_EACH = 20, 3.0
+EXCHANGE_SECONDS: Final = 10.0
+"""How long an exchange may take: as long as an operation."""
 
 _TYPES = {LinkKind.PAYMENT_LINK: "Invoice", LinkKind.ESTIMATE_LINK: "Estimate"}
-
-_log = structlog.get_logger("links")
 
 
 class LinkExchange:
@@ -66,17 +67,18 @@ class LinkExchange:
         if request.method != "POST":
             raise Refused(405, "Exchange a link with POST.", headers={"allow": "POST"})
         require_json(request.headers.getlist("content-type"))
-        secret = await _secret(request)
-        link = None if secret is None else await self._exchanged(secret)
+        try:
+            async with asyncio.timeout(EXCHANGE_SECONDS):
+                link = await self._opened(request)
+        except (LedgerUnavailable, TimeoutError):
+            raise _later() from None
         if link is None:
             raise self._missed(self._address_of(request))
         return _given(link, self._tokens.issue(link))
 
-    async def _exchanged(self, secret: str) -> DirectLinkRow | None:
-        try:
-            return await self._links.exchange(secret, request_id())
-        except LedgerUnavailable:
-            raise _later() from None
+    async def _opened(self, request: Request) -> DirectLinkRow | None:
+        secret = await _secret(request)
+        return None if secret is None else await self._links.exchange(secret, request_id())
 
     def _missed(self, address: str) -> Refused:
         """Say that it opens nothing, or that too many from there did.
@@ -85,7 +87,7 @@ class LinkExchange:
         """
         seconds = self._misses.wait(address)
         if seconds > 0:
-            _log.warning("links paced")
+            tell(What.LIMIT, "links paced")
             return Refused(
                 429,
                 "Too many links from here opened nothing. Try again soon.",
@@ -93,7 +95,7 @@ class LinkExchange:
                 headers={"retry-after": str(ceil(seconds))},
             )
         self._misses.add(address)
-        _log.warning("link refused")
+        tell(What.LINK, "it opens nothing")
         return _gone()
 
 

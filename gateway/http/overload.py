@@ -2,9 +2,9 @@
 
 What waits for ServiceTitan or a database costs a worker nothing. What costs is computing, and all
 of it is done by one event loop: whoever begins makes everybody else's round of it longer. So one
-operation of each lane begins, and the next once the loop has gone round a few times: where the
-processor is free that is at once, and where it is not, the last one has come to its end or waits.
-Nobody has to guess how many may run at a time.
+operation of each lane begins, and the next once it has ended, or the loop has gone round a few
+times: where the processor is free that is at once, and where it is not, the last one waits for
+somebody. Nobody has to guess how many may run at a time.
 """
 
 import asyncio
@@ -23,7 +23,10 @@ from typing import Final, Self
 from gateway.http.refusals import overloaded, too_many_at_once
 
 ROUNDS: Final = 12
-"""How often the loop goes round between two beginnings, while somebody waits."""
+"""How often the loop goes round between two beginnings, while somebody waits, at most.
+
+A round is long in which many are sent away. Who has ended is not waited for.
+"""
 
 PATIENCE_SECONDS: Final = 0.5
 """How long a line may be that was empty within as long: a burst is no overload."""
@@ -145,6 +148,8 @@ class Gate:
         self._lines = {lane: _Line(clock()) for lane in Lane}
         self._of: Counter[Hashable] = Counter()
         self._begun = 0
+        self._turn = 0
+        self._begun_in_turn = 0
         self._rounds = 0
         self._goes_round = False
         self._turn_began = clock()
@@ -160,8 +165,8 @@ class Gate:
         `who` may have `most` inside at a time. Raises Refused (503, 429).
         """
         with self._held(who, most):
-            await self._begin(lane, who)
-        entry = Entry(self, lane)
+            turn = await self._begin(lane, who)
+        entry = Entry(self, lane, turn)
         entry.hold(who)
         return entry
 
@@ -191,7 +196,8 @@ class Gate:
             for line in self._lines.values():
                 line.forget(who)
 
-    async def _begin(self, lane: Lane, who: Hashable) -> None:
+    async def _begin(self, lane: Lane, who: Hashable) -> int:
+        """Wait until this may begin; return in which turn it did."""
         if self.inside[lane] >= self._most[lane]:
             raise self._sent_away(lane)
         self.inside[lane] += 1
@@ -202,6 +208,8 @@ class Gate:
             self.inside[lane] -= 1
             raise
         self._begun += 1
+        self._begun_in_turn += 1
+        return self._turn
 
     async def _wait(self, lane: Lane, who: Hashable) -> None:
         """Stand in the line; where it is too long, whoever is last in it is sent away."""
@@ -232,10 +240,14 @@ class Gate:
             asyncio.get_running_loop().call_soon(self._round)
 
     def _round(self) -> None:
-        """Go round once more; after so many times the first of each line begins."""
+        """Go round once more; the first of each line begins when the turn is over.
+
+        That is after so many times, or when all who began in it have ended.
+        """
         self._rounds += 1
-        if self._rounds >= ROUNDS:
+        if self._rounds >= ROUNDS or not self._begun_in_turn:
             now, self._rounds = self._clock(), 0
+            self._turn, self._begun_in_turn = self._turn + 1, 0
             self._turn_seconds += _SMOOTHING * (now - self._turn_began - self._turn_seconds)
             self._turn_began = now
             for line in self._lines.values():
@@ -244,17 +256,19 @@ class Gate:
         if self._goes_round:
             asyncio.get_running_loop().call_soon(self._round)
 
-    def _leave(self, lane: Lane) -> None:
+    def _leave(self, lane: Lane, turn: int) -> None:
         self._begun -= 1
+        self._begun_in_turn -= turn == self._turn
         self.inside[lane] -= 1
 
 
 class Entry:
-    """Somebody who has begun, in a lane, until they leave."""
+    """Somebody who has begun, in a lane and in a turn of the gate's, until they leave."""
 
-    def __init__(self, gate: Gate, lane: Lane) -> None:
+    def __init__(self, gate: Gate, lane: Lane, turn: int) -> None:
         self._gate = gate
         self._lane: Lane | None = lane
+        self._turn = turn
         self._of: list[Hashable] = []
 
     def hold(self, who: Hashable, most: int | None = None) -> None:
@@ -267,14 +281,15 @@ class Entry:
         if lane is self._lane or self._lane is None:
             return
         before, self._lane = self._lane, None
-        self._gate._leave(before)  # noqa: SLF001  # the two are one thing
-        await self._gate._begin(lane, self._of[0] if self._of else None)  # noqa: SLF001  # as above
+        gate, who = self._gate, self._of[0] if self._of else None
+        gate._leave(before, self._turn)  # noqa: SLF001  # the two are one thing
+        self._turn = await gate._begin(lane, who)  # noqa: SLF001  # as above
         self._lane = lane
 
     def leave(self) -> None:
         """Be inside no more; who has left has left."""
         if self._lane is not None:
-            self._gate._leave(self._lane)  # noqa: SLF001  # the two are one thing
+            self._gate._leave(self._lane, self._turn)  # noqa: SLF001  # the two are one thing
             self._lane = None
         while self._of:
             self._gate._count_out(self._of.pop())  # noqa: SLF001  # as above

@@ -115,3 +115,13 @@ def unverifiable() -> Refused:
 def broken() -> Refused:
     """Something failed that nobody foresaw."""
     return Refused(500, "Something went wrong on our side.", code="INTERNAL")
+
+
+def restarting() -> Refused:
+    """What was begun could not be ended before this process had to."""
+    return Refused(
+        503,
+        "The gateway is being restarted. Ask again.",
+        code="UPSTREAM_UNAVAILABLE",
+        headers={"retry-after": "1", "connection": "close"},
+    )

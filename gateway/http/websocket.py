@@ -22,6 +22,7 @@ from gateway.http.websocket_credentials import headers_of
 from gateway.http.websocket_line import Closed, Line
 from gateway.http.websocket_operations import Operations
 from gateway.identity.errors import BadRequestHeader, InvalidToken, NotAllowed, Unverifiable
+from gateway.security import What, tell
 from gateway.telemetry import begin_connection, frame_of, note_viewer
 from resolvers.viewer import ANONYMOUS
 
@@ -49,7 +50,7 @@ class WebSocketEndpoint:
         socket = WebSocket(scope, receive, send)
         began, request_id = time.perf_counter(), begin_connection()
         if not self.origins.may_open(socket.headers):
-            _log.warning("websocket refused", reason="its page is none of ours")
+            tell(What.ACCESS, "its page is none of ours")
             await socket.close()
             return
         code = await self._serve(Line(socket, self.address_of(socket)), request_id)
@@ -82,6 +83,7 @@ class WebSocketEndpoint:
                 await line.send(wire.ack())
                 await self._converse(line, credentials, request_id)
         except TooMany as full:
+            tell(What.LIMIT, "too many connections")
             raise Closed(wire.TRY_LATER, str(full)) from None
 
     async def _introduced(self, line: Line) -> Credentials:
@@ -101,10 +103,10 @@ class WebSocketEndpoint:
         try:
             return Credentials(headers, await self.connections.identify(headers, "POST"))
         except InvalidToken as error:
-            _log.warning("credentials refused", reason=error.reason)
+            tell(What.CREDENTIALS, error.reason)
             raise Closed(wire.FORBIDDEN, "Forbidden") from None
         except NotAllowed as error:
-            _log.warning("credentials refused", reason=error.reason)
+            tell(What.ACCESS, error.reason)
             raise Closed(wire.FORBIDDEN, str(error)) from None
         except BadRequestHeader as error:
             raise Closed(wire.BAD_REQUEST, str(error)) from None

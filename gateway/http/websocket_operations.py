@@ -13,6 +13,7 @@ from gateway.http.connections import Credentials
 from gateway.http.exchange import Graph, GraphQLRequest, HTTPInfo
 from gateway.http.refusals import Refused, broken
 from gateway.http.websocket_line import Closed, Line
+from gateway.security import begin_again, tell_refused
 from gateway.telemetry import frame_of
 
 SETTLING_SECONDS: Final = 11.0
@@ -53,7 +54,9 @@ class Operations:
         except Refused as refused:
             raise Closed(wire.BAD_REQUEST, str(refused)) from None
         if len(self._tasks) >= self._most:
-            await self._line.send(wire.refusal(message.id, _too_many(self._most)))
+            full = _too_many(self._most)
+            tell_refused(full.status, full.code)
+            await self._line.send(wire.refusal(message.id, full))
             return
         task = asyncio.create_task(self._run(message.id, asked))
         self._by_id[message.id] = task
@@ -96,11 +99,13 @@ class Operations:
         self.note()
 
     async def _run(self, of: str, asked: GraphQLRequest) -> None:
+        begin_again()
         try:
             await self._answer(of, asked)
         except (Closed, WebSocketDisconnect, OSError):
             return  # the line is cut, and who listens on it knows
         except Refused as refused:
+            tell_refused(refused.status, refused.code)
             await self._last(of, wire.refusal(of, refused))
         except Exception as error:  # noqa: BLE001  # whatever it is, it is answered
             _log.error("operation failed", error=type(error).__name__, at=frame_of(error))

@@ -1,25 +1,31 @@
 """Everything one process tells of itself, put together when somebody fetches it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector
 
 from adapters.servicetitan.pacing import Allowance
+from gateway.answers.answers import Answers
 from gateway.counts import StreetCounts
 from gateway.ground import Ground
 from gateway.guesses import Guesses
 from gateway.http.connections import Connections
 from gateway.http.overload import Gate
+from gateway.identity.bearer import Bearer
+from gateway.metrics.answers import answered
 from gateway.metrics.books import Books
 from gateway.metrics.crowd import crowd
 from gateway.metrics.families import Family, FamilyKind, Sample
 from gateway.metrics.hearing import directory, events, feeds
+from gateway.metrics.identity import tokens
 from gateway.metrics.memory import memory
+from gateway.metrics.plans import planned
 from gateway.metrics.street import street
 from gateway.metrics.upstream import upstream
+from gateway.plans.plans import Plans
 
 
 def _now() -> datetime:
@@ -39,6 +45,9 @@ class Metrics:
     connections: Connections
     books: Books
     gate: Gate
+    bearers: Mapping[str, Bearer]
+    answers: Answers
+    plans: Plans | None
     now: Callable[[], datetime] = _now
 
     async def families(self) -> list[Family]:
@@ -48,6 +57,9 @@ class Metrics:
         return [
             *street(self.counts, self.guesses, self.connections),
             *crowd(self.gate),
+            *tokens(self.bearers),
+            *answered(self.answers),
+            *planned(self.plans),
             *upstream(ground.servicetitan, self._allowance(), loop.time()),
             *memory(ground.records.counts),
             *events(ground.hearing.worker.counts),

@@ -75,6 +75,11 @@ def _lasting(counts: StreetCounts, connections: Connections) -> list[Family]:
 def _doors(counts: StreetCounts, guesses: Guesses) -> list[Family]:
     return [
         counter(
+            "security_events",
+            "What was refused or tried, by what it was; the log says more.",
+            by("what", counts.security),
+        ),
+        counter(
             "link_exchanges",
             "Secrets of direct links that were shown, by what became of them.",
             by("outcome", _at(counts, LINKS, _EXCHANGES)),

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from tests.bench.budget import FULL, QUICK, Budget
 from tests.bench.report import print_report
 from tests.bench.results import Results
-from tests.bench.run import run
+from tests.bench.run import PARTS, run
 from tests.bench.steps import steps_of
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -26,14 +27,20 @@ def bench(
     json: Annotated[
         Path | None, typer.Option(dir_okay=False, writable=True, help="A file for the figures.")
     ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"A part, more than once for more: {', '.join(PARTS)}.")
+    ] = None,
 ) -> None:
-    """Measure the gateway over a sandbox: warm, cold, fresh, and after a mailing.
+    """Measure the gateway over a sandbox: warm, cold, fresh, after a mailing, and in a crowd.
 
     Ends with 1 where a part could not be measured; the others' tables are printed all the same.
     """
     budget = QUICK if quick else FULL
+    wanted = only or PARTS
+    if unknown := set(wanted) - set(PARTS):
+        raise typer.BadParameter(f"No such part: {', '.join(sorted(unknown))}.")
     try:
-        found = asyncio.run(_measured(budget))
+        found = asyncio.run(_measured(budget, wanted))
     except asyncio.CancelledError:
         typer.echo("Stopped.", err=True)
         raise typer.Exit(1) from None
@@ -46,7 +53,7 @@ def bench(
         raise typer.Exit(1)
 
 
-async def _measured(budget: Budget) -> Results:
+async def _measured(budget: Budget, wanted: Collection[str]) -> Results:
     """Run with a bar; Ctrl-C and SIGTERM cancel the run, which ends what it started."""
     task = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -59,12 +66,12 @@ async def _measured(budget: Budget) -> Results:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("", total=steps_of(budget))
+        bar = progress.add_task("", total=steps_of(budget, wanted))
 
         def step(told: str) -> None:
             progress.update(bar, description=told, advance=1)
 
-        return await run(budget, step)
+        return await run(budget, step, wanted)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ class Budget:
     `warm_up_seconds`; `cold_starts` is how many fresh gateways each cold operation is asked of;
     every cost is the best of `repeats`; the directory is one of `contacts`, and as many people
     as `lookups` are looked up in it; a mailing reaches `mailed` people, who open what it is about
-    within `mailing_seconds`; `events` changes are told by event, and `deliveries` are timed.
+    within `mailing_seconds`; `events` changes are told by event, and `deliveries` are timed. A
+    crowd has `crowd` people; its times last `crowd_seconds` each, overload `overload_seconds`, and
+    what a worker holds is looked at after each of `memory_rounds`.
     """
 
     rounds: int
@@ -25,6 +27,10 @@ class Budget:
     mailing_seconds: float
     events: int
     deliveries: int
+    crowd: int
+    crowd_seconds: float
+    overload_seconds: float
+    memory_rounds: int
     connections: int = 16
 
 
@@ -40,6 +46,10 @@ FULL = Budget(
     mailing_seconds=60.0,
     events=100,
     deliveries=400,
+    crowd=200,
+    crowd_seconds=5.0,
+    overload_seconds=15.0,
+    memory_rounds=8,
 )
 QUICK = Budget(
     rounds=1,
@@ -53,4 +63,8 @@ QUICK = Budget(
     mailing_seconds=1.2,
     events=2,
     deliveries=8,
+    crowd=12,
+    crowd_seconds=0.6,
+    overload_seconds=0.8,
+    memory_rounds=2,
 )

@@ -28,7 +28,7 @@ async def answered(name: str, sandbox: Sandbox, server: Server, deliveries: int)
 
     async def deliver() -> None:
         while (number := next(numbers)) < deliveries:
-            body = _event(TWENTY_INVOICE + number % 20, tenant)
+            body = event(TWENTY_INVOICE + number % 20, tenant)
             signature = hmac.new(key, body, "sha256").hexdigest()
             began = time.perf_counter()
             answer = await server.client.post(
@@ -42,7 +42,8 @@ async def answered(name: str, sandbox: Sandbox, server: Server, deliveries: int)
     return Answered(name=name, ms=sorted(took))
 
 
-def _event(invoice: int, tenant: int) -> bytes:
+def event(invoice: int, tenant: int) -> bytes:
+    """Return the body of a new event: this invoice has changed."""
     told = {
         "specversion": "1.0",
         "id": str(uuid4()),

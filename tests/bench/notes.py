@@ -1,7 +1,10 @@
 """What must be known to read the tables of a run."""
 
+from tests.bench.crowds.floods import OTHERS_PER_SECOND
+from tests.bench.crowds.overload import PAID_PER_SECOND, TOLD_PER_SECOND
 from tests.bench.events import AT_ONCE
 from tests.bench.questions import CUSTOMER_READ, LATENCY_MS, MAILING_LATENCY_MS
+from tests.bench.results import Overload
 
 
 def of_warm(answer_bytes: int) -> str:
@@ -39,3 +42,29 @@ MAILED_CALLS = (
     "part when told to ask again. in: seconds until the last had it. ratio: of the calls to "
     "the fewest that can answer everybody."
 )
+FLOODED = (
+    f"Others: {OTHERS_PER_SECOND:g} warm Invoices screens a second, each person seldom; p50, p95 "
+    "in ms, ratio: of p95 to that where nobody floods. flood/s: what one viewer asks beside them "
+    "under the default limits; in, away: of it, a second; ms: until 99 % of these knew. late: by "
+    "how many ms the generator was (99 %)."
+)
+SENT_AWAY = (
+    "a second, told when to come again; ms until they were. failed: whoever else had nothing."
+)
+URGENT = (
+    f"{PAID_PER_SECOND:g} payments and {TOLD_PER_SECOND:g} events a second all the while, in ms. A "
+    f"payment asks ServiceTitan, which answers after {LATENCY_MS} ms, and the processor."
+)
+HELD = "The same load each round: sixteen at a time, four of whom hang up after 5 ms."
+
+
+def of_overload(found: Overload | None) -> str:
+    """Say what was asked, and how soon it was over."""
+    if found is None:
+        return ""
+    return (
+        "People come at their own moments, whoever waits; one worker answers "
+        f"{found.capacity:,.0f} warm Invoices screens a second. ms: of those let in; ratio: of p99 "
+        "to that at half of it. late: by how many ms the generator was (99 %), which took "
+        f"{found.generator_busy:.0%} of a core. As before {found.recovered:.2f} s after."
+    )

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,24 +49,33 @@ class Child:
 
 @asynccontextmanager
 async def child(*command: str) -> AsyncIterator[Child]:
-    """Run `python -m command` for as long as the block lasts.
+    """Run `python -m command` for as long as the block lasts."""
+    async with program(command[0], sys.executable, "-m", *command) as started:
+        yield started
+
+
+@asynccontextmanager
+async def program(
+    name: str, *command: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Child]:
+    """Run a command for as long as the block lasts.
 
     It has a session of its own, so that Ctrl-C reaches it through this run alone, and it must end
     by itself when its standard input closes: with a killed run, too.
     """
     with TemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", *command),
+            *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
             cwd=ROOT,
+            env=environment,
             start_new_session=True,
             limit=LONGEST_LINE,
         )
         try:
-            yield Child(command[0], process, log)
+            yield Child(name, process, log)
         finally:
             await _stop(process)
 

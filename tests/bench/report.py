@@ -7,7 +7,9 @@ from rich.table import Table
 
 from tests.bench import notes
 from tests.bench.budget import Budget
+from tests.bench.crowds import tables as crowds
 from tests.bench.results import Cold, Cost, Directory, Fresh, Mailing, Results, Warm
+from tests.bench.tabling import table_of
 from tests.bench.warm import STOCK
 
 
@@ -38,15 +40,11 @@ def _parts(found: Results, budget: Budget) -> Iterable[tuple[Table, str]]:
     yield _times("An event's answer", found.answered), notes.ANSWERED
     yield _mailings(found.mailings, budget), notes.MAILED
     yield _mailings_calls(found.mailings), notes.MAILED_CALLS
-
-
-def _table(title: str, names: Iterable[str]) -> Table:
-    first, *others = names
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.add_column(first, no_wrap=True)
-    for name in others:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
+    yield crowds.floods(found.floods, budget), notes.FLOODED
+    yield crowds.reading(found.overload, budget), notes.of_overload(found.overload)
+    yield crowds.sent_away(found.overload), notes.SENT_AWAY
+    yield crowds.urgent(found.overload), notes.URGENT
+    yield crowds.memory(found.memory), notes.HELD
 
 
 def _warm(rows: Iterable[Warm], budget: Budget) -> Table:
@@ -54,7 +52,7 @@ def _warm(rows: Iterable[Warm], budget: Budget) -> Table:
     seconds = budget.rounds * budget.round_seconds
     title = f"Warm read, {seconds:g} s at {budget.connections} connections"
     heads = ("req/s", "ratio", "p50", "p95", "p99", "CPU", "load", "calls")
-    table = _table(title, ("", *heads))
+    table = table_of(title, ("", *heads))
     plain = next((row.per_second for row in rows if row.name == STOCK), 1.0)
     for row in rows:
         table.add_row(
@@ -70,7 +68,7 @@ def _warm(rows: Iterable[Warm], budget: Budget) -> Table:
 
 
 def _cold(rows: Iterable[Cold]) -> Table:
-    table = _table("Cold read", ("", "median ms", "from", "to", "starts", "calls"))
+    table = table_of("Cold read", ("", "median ms", "from", "to", "starts", "calls"))
     for row in rows:
         calls = " or ".join(str(count) for count in sorted(set(row.calls)))
         times = (f"{ms:.0f}" for ms in (row.median_ms, min(row.ms), max(row.ms)))
@@ -79,7 +77,7 @@ def _cold(rows: Iterable[Cold]) -> Table:
 
 
 def _times(title: str, rows: Iterable[Fresh]) -> Table:
-    table = _table(title, ("", "events", "p50", "p99", "longest"))
+    table = table_of(title, ("", "events", "p50", "p99", "longest"))
     for row in rows:
         times = (f"{row.at(share):.0f}" for share in (0.5, 0.99, 1.0))
         table.add_row(row.name, str(len(row.ms)), *times)
@@ -89,7 +87,7 @@ def _times(title: str, rows: Iterable[Fresh]) -> Table:
 def _mailings(rows: Iterable[Mailing], budget: Budget) -> Table:
     title = f"A mailing: {budget.mailed:,} people within {budget.mailing_seconds:g} s"
     heads = ("at once", "p50", "p95", "longest", "later", "asked", "had it")
-    table = _table(title, ("", *heads))
+    table = table_of(title, ("", *heads))
     for row in rows:
         table.add_row(
             row.name,
@@ -104,7 +102,7 @@ def _mailings(rows: Iterable[Mailing], budget: Budget) -> Table:
 
 def _mailings_calls(rows: Iterable[Mailing]) -> Table:
     heads = ("overtaken", "halved", "in", "calls", "ratio", "429")
-    table = _table("Its order, and its calls", ("", *heads))
+    table = table_of("Its order, and its calls", ("", *heads))
     for row in rows:
         table.add_row(
             row.name,
@@ -119,7 +117,7 @@ def _mailings_calls(rows: Iterable[Mailing]) -> Table:
 
 
 def _costs(rows: Iterable[Cost], budget: Budget) -> Table:
-    table = _table(f"Costs, the best of {budget.repeats}", ("", "µs each", "of"))
+    table = table_of(f"Costs, the best of {budget.repeats}", ("", "µs each", "of"))
     for row in rows:
         table.add_row(row.name, f"{row.micros:.2f}", f"{row.of:,}")
     return table
@@ -131,7 +129,7 @@ def _directory(rows: Iterable[Directory]) -> Table:
     if rows:
         title += f" of {rows[0].rows:,} rows, {rows[0].contacts:,} of them contacts"
     heads = ("build", "memory", "look-up", "remembered", "page", "restart")
-    table = _table(title, ("", *heads))
+    table = table_of(title, ("", *heads))
     for row in rows:
         table.add_row(
             row.name,

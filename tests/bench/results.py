@@ -128,6 +128,65 @@ class Mailing(msgspec.Struct, frozen=True, kw_only=True):
     too_many: int
 
 
+class Crowd(msgspec.Struct, frozen=True, kw_only=True):
+    """One time of a crowd: who was answered, and who was told to come later, in milliseconds.
+
+    `per_second` came for so many `seconds`, `answered` of them within `p50`, `p95` and `p99`;
+    `sent_away` were refused with a hint when to come again within `away_p50` and `away_p99`;
+    `failed` had neither.
+    `late_p99` is by how much the generator itself was late.
+    """
+
+    name: str
+    seconds: float
+    per_second: float
+    answered: int
+    p50: float
+    p95: float
+    p99: float
+    sent_away: int
+    away_p50: float
+    away_p99: float
+    failed: int
+    late_p99: float
+
+    @property
+    def asked(self) -> int:
+        """How many came?"""
+        return self.answered + self.sent_away + self.failed
+
+
+class Flood(msgspec.Struct, frozen=True, kw_only=True):
+    """How others fare while one floods: theirs, the flood's own, and how much was asked of it."""
+
+    others: Crowd
+    flood: Crowd | None
+
+
+class Overload(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker can do (`capacity`, answers a second), and how each kind of request fares.
+
+    `reading`, `paying` and `told` (events) at each time, the same times in the same order;
+    `recovered` is how many seconds after the overload reading was as it had been before.
+    """
+
+    capacity: float
+    reading: list[Crowd]
+    paying: list[Crowd]
+    told: list[Crowd]
+    recovered: float
+    generator_busy: float
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker holds after so many requests, some of them left: MB, open files, threads."""
+
+    requests: int
+    mb: float
+    files: int
+    threads: int
+
+
 class Results(msgspec.Struct, frozen=True, kw_only=True):
     """A whole run; `seconds` is how long it took. A part that failed has no figures."""
 
@@ -141,4 +200,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     freshness: list[Fresh]
     answered: list[Answered]
     mailings: list[Mailing]
+    floods: list[Flood]
+    overload: Overload | None
+    memory: list[Memory]
     failed: list[Failed]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import httpx
@@ -46,8 +46,17 @@ async def server_running(
     name: str, module: str, wish: msgspec.Struct, token: str
 ) -> AsyncIterator[Server]:
     """Run a server for as long as the block lasts, ready when the block begins."""
+    async with server_of(name, child(f"tests.bench.served.{module}"), wish, token) as server:
+        yield server
+
+
+@asynccontextmanager
+async def server_of(
+    name: str, starting: AbstractAsyncContextManager[Child], wish: msgspec.Struct, token: str
+) -> AsyncIterator[Server]:
+    """Run the server that this child is, as `server_running` does."""
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    async with child(f"tests.bench.served.{module}") as started:
+    async with starting as started:
         port = (await started.ask(wish, Listening)).port
         url = f"http://{HOST}:{port}"
         async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30.0) as client:

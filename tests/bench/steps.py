@@ -1,13 +1,37 @@
 """How many steps a run tells of, for the bar that shows how far it is."""
 
+from collections.abc import Collection
+
 from tests.bench.budget import Budget
+from tests.bench.crowds.floods import FLOODS as KINDS
+from tests.bench.run import (
+    COLD,
+    COSTS,
+    DIRECTORY,
+    EVENTS,
+    FLOODS,
+    MAILINGS,
+    MEMORY,
+    OVERLOAD,
+    PARTS,
+    WARM,
+)
 
-_STARTS = 5
 _COLD_QUESTIONS = 2
-_SHARED = 2 + 2
-"""Events and mailings: one worker and two, two screens."""
 
 
-def steps_of(budget: Budget) -> int:
+def steps_of(budget: Budget, wanted: Collection[str] = PARTS) -> int:
     """Return the number of times a run with this budget calls `step`."""
-    return _STARTS + _SHARED + budget.rounds + _COLD_QUESTIONS * budget.cold_starts
+    steps = {
+        WARM: 2 + budget.rounds,
+        COLD: _COLD_QUESTIONS * budget.cold_starts,
+        COSTS: 1,
+        DIRECTORY: 1,
+        EVENTS: 2,  # one worker and two
+        MAILINGS: 2,  # screens
+        FLOODS: len(KINDS),
+        OVERLOAD: 2,
+        MEMORY: budget.memory_rounds,
+    }
+    starts = not {WARM, COLD, COSTS}.isdisjoint(wanted)
+    return starts + sum(steps[part] for part in wanted)

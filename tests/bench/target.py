@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tests.bench.failure import BenchFailed
 from tests.bench.processes import Child
 from tests.bench.processor import cpu_seconds
-from tests.bench.questions import CUSTOMER_READ
+from tests.bench.questions import CUSTOMER_READ, Question
 from tests.bench.results import Warm
 from tests.bench.servers import Server, body
 from tests.bench.wishes import Load, Loaded
@@ -24,18 +24,19 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server, and what every answer of it must be, byte for byte."""
+    """A server, what it is asked, and what every answer of it must be, byte for byte."""
 
     server: Server
     expected: str
     calls_upstream: bool = False
+    question: Question = CUSTOMER_READ
     rounds: list[Round] = field(default_factory=list)
 
     async def load(self, generator: Child, connections: int, seconds: float) -> Round:
         """Load it for so long; raise BenchFailed for any answer that is not the expected one."""
         wish = Load(
             port=self.server.port,
-            body=body(CUSTOMER_READ),
+            body=body(self.question),
             headers=self.server.headers,
             expected=self.expected,
             connections=connections,

@@ -16,7 +16,7 @@ from adapters.cache.changes import AGAIN_SECONDS
 from tests.bench.budget import Budget
 from tests.bench.failure import BenchFailed
 from tests.bench.processes import child
-from tests.bench.questions import CUSTOMER_READ, TWENTY
+from tests.bench.questions import CUSTOMER_READ, TWENTY, Question
 from tests.bench.results import Warm
 from tests.bench.sandbox import Sandbox
 from tests.bench.servers import Server, gateway_running, server_running
@@ -65,14 +65,14 @@ async def _targets(sandbox: Sandbox) -> AsyncIterator[list[Target]]:
             server_running(STOCK, "plain", plain, token),
             server_running(STOCK_REMEMBERING, "plain", remembering, token),
         )
-        gateway, *others = await _together(stack, starting)
-        answer = await _settled(gateway)
+        gateway, *others = await together(stack, starting)
+        answer = await settled(gateway)
         peers = [Target(peer, await _same_data(peer, answer)) for peer in others]
         async with server_running(FLOOR, "floor", ServeFloor(body=answer), token) as floor:
             yield [Target(gateway, answer, calls_upstream=True), *peers, Target(floor, answer)]
 
 
-async def _together(
+async def together(
     stack: AsyncExitStack, starting: Iterable[AbstractAsyncContextManager[Server]]
 ) -> list[Server]:
     """Start servers beside each other; where one does not start, end them all."""
@@ -84,7 +84,7 @@ async def _together(
     return [task.result() for task in tasks]
 
 
-async def _settled(gateway: Server) -> str:
+async def settled(gateway: Server, question: Question = CUSTOMER_READ) -> str:
     """Return the answer once it costs no call any more; raise BenchFailed where it goes on to.
 
     What the feeds tell when a gateway begins to follow them is forgotten twice and remembered for
@@ -92,7 +92,7 @@ async def _settled(gateway: Server) -> str:
     """
     began = quiet_since = time.monotonic()
     while time.monotonic() < quiet_since + QUIET_SECONDS:
-        answer = await gateway.ask(CUSTOMER_READ)
+        answer = await gateway.ask(question)
         if msgspec.json.decode(answer)["extensions"]["upstream"]["calls"] != 0:
             quiet_since = time.monotonic()
         if quiet_since > began + SETTLED_SECONDS:

@@ -19,7 +19,7 @@ from tests.bench.__main__ import app
 from tests.bench.failure import BenchFailed
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(330)
 COMMAND = (sys.executable, "-m", "tests.bench")
 
 
@@ -41,7 +41,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=270,
     )
     assert ended.returncode == 0, ended.stderr
     return Run(ended.stdout, json.loads(file.read_text("utf-8")))
@@ -130,11 +130,50 @@ def test_a_mailing_is_answered_with_the_fewest_calls(run: Run) -> None:
         assert (row["askings"], row["most_askings"], row["halved"]) == (20, 1, 0)
 
 
+def test_a_crowd_is_told_of_at_each_time(run: Run) -> None:
+    floods, overload = run.found["floods"], run.found["overload"]
+    assert [row["others"]["name"] for row in floods] == [
+        "nobody floods",
+        "ten a second",
+        "ten times theirs",
+        "three hundred at once",
+    ]
+    assert [row["flood"] is None for row in floods] == [True, False, False, False]
+    assert overload["capacity"] > 0
+    for kind in ("reading", "paying", "told"):
+        assert [row["name"] for row in overload[kind]] == [
+            "a tenth of it",
+            "half of it",
+            "three times it",
+            "half of it, after",
+        ]
+    came = sum(row["answered"] for row in overload["reading"])
+    assert came > 0
+    for title in ("A flood of one viewer's", "Overload, 0.8 s", "Sent away", "Money and events"):
+        assert f"\n{title}" in run.printed
+
+
+def test_memory_is_told_round_by_round(run: Run) -> None:
+    rows = run.found["memory"]
+    assert len(rows) == 2
+    assert 0 < rows[0]["requests"] < rows[1]["requests"]
+    assert all(row["mb"] > 0 and row["files"] > 0 and row["threads"] > 0 for row in rows)
+
+
+def test_a_part_that_there_is_not_is_refused() -> None:
+    refused = CliRunner().invoke(app, ["--quick", "--only", "everything"])
+    assert refused.exit_code == 2
+    assert "No such part: everything." in refused.stderr
+
+
 def test_a_part_that_fails_says_so_and_the_others_run_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def found(*_: object) -> list[object]:
         return []
+
+    async def unknown(*_: object) -> None:
+        return
 
     async def fails(*_: object) -> NoReturn:
         raise BenchFailed("The gateway does not tell what an event said.")
@@ -142,7 +181,10 @@ def test_a_part_that_fails_says_so_and_the_others_run_on(
     monkeypatch.setattr(bench, "sandbox_running", nothing_running)
     monkeypatch.setattr(bench, "measure_warm", fails)
     monkeypatch.setattr(bench, "measure_freshness", fails)
-    for name in ("measure_cold", "_measure_costs", "_measure_directory", "measure_mailings"):
+    for name in ("cold", "mailings", "floods", "memory"):
+        monkeypatch.setattr(bench, f"measure_{name}", found)
+    monkeypatch.setattr(bench, "measure_overload", unknown)
+    for name in ("_measure_costs", "_measure_directory"):
         monkeypatch.setattr(bench, name, found)
     ended = CliRunner().invoke(app, ["--quick"])
     assert ended.exit_code == 1

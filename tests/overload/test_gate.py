@@ -87,6 +87,24 @@ async def test_one_of_each_lane_begins_in_a_turn_and_in_the_order_they_came() ->
     assert busy.gate.inside[PEOPLE] == 2
 
 
+async def test_whoever_has_ended_is_not_waited_for() -> None:
+    busy = Busy()
+    first = await busy.gate.enter(PEOPLE)
+    busy.ask("next", who="next")
+    busy.ask("last", who="last")
+    await settled()
+    first.leave()
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert busy.begun == ["next"]
+    for _ in range(ROUNDS - 2):
+        await asyncio.sleep(0)
+    assert busy.begun == ["next"]  # who has not ended may still be reckoning
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert busy.begun == ["next", "last"]
+
+
 async def test_nobody_waits_for_what_another_asks_for_much_of() -> None:
     busy = Busy()
     await busy.gate.enter(PEOPLE)

@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 import pytest
 from starlette.datastructures import Headers
 
+from gateway.http import admitting
 from gateway.http.exchange import GraphQLRequest
 from gateway.http.overload import MOST, Lane
 from gateway.http.refusals import Refused
@@ -98,6 +99,26 @@ async def test_one_viewer_fills_nothing_but_their_own_share() -> None:
     desk.go_on.set()
     assert (await over(other)).status == 200
     assert (await over(desk.ask(QUERY, authorization="Bearer a"))).status == 200
+
+
+async def test_who_has_too_much_open_is_told_so_after_a_moment_and_others_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(admitting, "HELD_SECONDS", 0.2)
+    monkeypatch.setattr(admitting, "MOST_HELD", 3)
+    desk = Desk(limits=Limits(at_once=1))
+    desk.ask(QUERY, authorization="Bearer a")
+    await desk.begins(1)
+    flood = [desk.ask(QUERY, authorization="Bearer a") for _ in range(5)]
+    other = desk.ask(QUERY, authorization="Bearer b")
+    await desk.begins(2)
+    await asyncio.gather(*(of.task for of in flood[3:]))
+    assert [of.task.done() for of in flood] == [False] * 3 + [True] * 2
+    assert other.sent == []
+    assert [(await over(of)).status for of in flood] == [429] * 5
+    assert desk.gate.shed.at_once == 5
+    desk.go_on.set()
+    assert (await over(other)).status == 200
 
 
 async def test_without_credentials_an_address_has_a_share_and_a_network_of_six_one() -> None:

@@ -5,8 +5,9 @@ from pydantic import SecretStr
 from gateway.app import create_app
 from gateway.choices import Choices
 from gateway.logs import configure_logging
+from gateway.setting_kinds import Switch
 from gateway.settings import Settings
-from resolvers.policy import Cache, Feeds, Policy
+from resolvers.policy import Cache, Feeds, Limits, Policy
 from tests.bench.obeying import hear
 from tests.bench.rows import settings_over
 from tests.bench.served.listening import serve
@@ -21,7 +22,8 @@ def main() -> None:
         return
     configure_logging("info")
     cache, feeds = Cache(fresh_seconds=wish.fresh_seconds), Feeds(every_seconds=3600.0)
-    policy = Policy(cache=cache, feeds=feeds, limits=UNBOUNDED)
+    limits = Limits() if wish.bounded else UNBOUNDED
+    policy = Policy(cache=cache, feeds=feeds, limits=limits)
     app = create_app(_settings(wish), Choices(policy), tells_cost=True)
     serve(app, wish.port)
 
@@ -29,7 +31,9 @@ def main() -> None:
 def _settings(wish: ServeGateway) -> Settings:
     shared = {"redis_url": wish.redis_url, "database_url": wish.database_url}
     told = {name: SecretStr(url) for name, url in shared.items() if url is not None}
-    return settings_over(wish.sandbox_url).model_copy(update=told)
+    switch = Switch.ON if wish.compiled else Switch.OFF
+    chosen = told | {"compiled": switch, "secret_key": SecretStr("of every gateway of a run" * 2)}
+    return settings_over(wish.sandbox_url).model_copy(update=chosen)
 
 
 if __name__ == "__main__":
