@@ -6,10 +6,11 @@ READY := $(VENV)/.from-lock
 CONSOLE := gateway/console
 EXAMPLE := docs/examples/portal
 AUDITS := tests/audits
+PEERS := tests/bench/peers
 HAS_NODE := command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run console example audits docs test check fuzz mutants bench format lock clean
+.PHONY: help run console example audits peers docs test check fuzz mutants bench format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -62,6 +63,14 @@ $(AUDITS)/node_modules/.from-lock: $(addprefix $(AUDITS)/,package.json package-l
 	cd $(AUDITS) && npm ci --no-progress
 	@touch $@
 
+peers: ## get other gateways to be measured beside, with npm and Node 20 or later
+	@$(HAS_NODE) || { echo "Other gateways are run with npm and Node 20 or later: install them."; exit 1; }
+	@$(MAKE) --no-print-directory $(PEERS)/node_modules/.from-lock
+
+$(PEERS)/node_modules/.from-lock: $(addprefix $(PEERS)/,package.json package-lock.json .npmrc)
+	cd $(PEERS) && npm ci --no-progress
+	@touch $@
+
 test: $(READY) ## the whole test suite, who may see what first; REQUIRE_ALL=1 makes a skip a failure
 	$(BIN)/pytest tests/authz
 	$(BIN)/pytest -m "not authz and not processes"
@@ -78,13 +87,15 @@ check: $(READY) ## format, lint, types, import contracts, printed SDL, wheel con
 	$(BIN)/python tests/check_wheel.py
 
 fuzz: $(READY) ## the state machines and random documents at length: an hour or so, at low priority
-	LONG_RUNS=1 nice $(BIN)/pytest --timeout=0 $(wildcard tests/*/test_*machine.py) tests/fuzz
+	LONG_RUNS=1 nice $(BIN)/pytest --timeout=0 $(wildcard tests/*/test_*machine.py) tests/fuzz tests/plans
 
 mutants: $(READY) ## small changes that a test should notice; GROUPS="access money" for some of them
 	nice -n 15 $(BIN)/python -m tests.mutants $(GROUPS)
 
 bench: $(READY) ## the benchmarks of tests/bench/ as a table, then payments at length, for an hour
 	$(BIN)/python -m tests.bench
+	@if $(HAS_NODE); then $(MAKE) --no-print-directory peers && $(BIN)/python -m tests.bench.peers; \
+	else echo "Other gateways are not measured beside: npm with Node 20 or later is not here."; fi
 	@echo "The machine of payments at ten times its length: 500 stories each, and 5000 on PostgreSQL."
 	LONG_RUNS=1 nice $(BIN)/pytest --timeout=0 -o console_output_style=count tests/payments/test_machine.py
 
@@ -107,6 +118,6 @@ lock: ## resolve the dependencies anew, with hashes and no index address
 
 clean: ## remove what was made
 	rm -rf $(CONSOLE)/node_modules $(CONSOLE)/built $(CONSOLE)/built.new
-	rm -rf $(AUDITS)/node_modules
+	rm -rf $(AUDITS)/node_modules $(PEERS)/node_modules
 	rm -rf $(EXAMPLE)/node_modules $(EXAMPLE)/built $(EXAMPLE)/src/graph
 	rm -rf $(VENV) $(VENV)-lock dist site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

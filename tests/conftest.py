@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 import structlog
 
-COMPILED = os.environ.get("COMPILED") == "1"
-"""Whether every gateway of this process runs queries by plans."""
+COMPILED = {"1": "on", "0": "off"}.get(os.environ.get("COMPILED", ""))
+"""How every gateway that is told nothing else runs queries: by plans, or by graphql-core.
+
+Neither is said: as the settings have it.
+"""
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 PASSED_OVER = "SERVICETITAN_SPECS"
@@ -28,12 +31,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def compiled() -> None:
-    """Let the whole suite run either way: COMPILED=1 compiles queries."""
-    if COMPILED:
-        from gateway.graph import Graph  # noqa: PLC0415  # a test of something small needs no graph
+def compiled() -> Iterator[None]:
+    """Let the whole suite run either way, in the processes that tests start too."""
+    if COMPILED is None:
+        yield
+        return
+    from gateway.settings import Settings  # noqa: PLC0415  # a test of something small needs none
 
-        (Graph.__init__.__kwdefaults__ or {})["compiled"] = True
+    def is_compiled(told: Settings) -> bool:
+        chosen = told.compiled if "compiled" in told.model_fields_set else COMPILED
+        return chosen == "on"
+
+    with pytest.MonkeyPatch.context() as way:
+        way.setenv("PORTAL_COMPILED", COMPILED)
+        way.setattr(Settings, "is_compiled", property(is_compiled))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -212,6 +212,7 @@ async def open_house(
     now: datetime = NOON,
     database: str = IN_MEMORY,
     patience: float = UPSTREAM_SECONDS,
+    tells_cost: bool = True,
     told: Mapping[str, object] = MappingProxyType({}),
     **options: Any,  # noqa: ANN401  # of the sandbox
 ) -> AsyncIterator[House]:
@@ -229,7 +230,7 @@ async def open_house(
         choices,
         transport=wire,
         now=moment,
-        tells_cost=True,
+        tells_cost=tells_cost,
         patience=patience,
         tracing=steps,
     )

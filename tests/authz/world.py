@@ -4,7 +4,7 @@ import asyncio
 import json
 from base64 import urlsafe_b64decode
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -38,6 +38,7 @@ from tests.watched import Steps, labels_in
 HOMES = 4
 KEEP = """mutation($input: SavePaymentMethodInput!) { savePaymentMethod(input: $input) {
     paymentMethod { id } } }"""
+Carried = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
 BY = By("office@example.com", "request", datetime.now(UTC))
 
 
@@ -181,8 +182,13 @@ def policy(*, seconds: int = 3600) -> Policy:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, *, seconds: int = 3600) -> AsyncIterator[World]:
-    """Open the house over crossed records, with a link of each kind already sent."""
+async def open_world(
+    folder: Path, *, seconds: int = 3600, carried: Carried = lambda wire: wire
+) -> AsyncIterator[World]:
+    """Open the house over crossed records, with a link of each kind already sent.
+
+    `carried` may put something between the house and ServiceTitan.
+    """
     url = f"sqlite+aiosqlite:///{folder}/ledger.db"
     await imported(url, [*OFFICE_FILE.splitlines(), *VISITS])
     options = SandboxOptions(public_url=SANDBOX, today=TODAY, homes=HOMES, rate_per_second=100_000)
@@ -191,7 +197,9 @@ async def open_world(folder: Path, *, seconds: int = 3600) -> AsyncIterator[Worl
     async with httpx.AsyncClient(transport=wire, base_url=SANDBOX) as control:
         tables = await _crossed(control)
         choices, moment, steps = Choices(policy(seconds=seconds)), Moment(NOON), Steps()
-        gateway = create_app(_settings(url), choices, transport=wire, now=moment, tracing=steps)
+        gateway = create_app(
+            _settings(url), choices, transport=carried(wire), now=moment, tracing=steps
+        )
         with capture_logs() as logs:
             async with (
                 gateway.router.lifespan_context(gateway),

@@ -41,7 +41,7 @@ async def test_who_joins_the_reading_of_another_has_the_revision_of_their_own(
     people._cold.add(PAT)  # noqa: SLF001  # somebody reads it for the first time meanwhile
     read, gate, begun = people._read, asyncio.Event(), asyncio.Event()  # noqa: SLF001  # held up below
 
-    async def held_up(emails: list[str]) -> object:
+    async def held_up(emails: list[str], _interest: object) -> object:
         found = await read(emails)
         begun.set()
         await gate.wait()

@@ -64,10 +64,12 @@ async def nginx_running(folder: Path, port: int, gateways: Sequence[int]) -> Asy
 
 
 @asynccontextmanager
-async def gateway_running(told: Mapping[str, str], port: int, *more: str) -> AsyncIterator[Running]:
+async def gateway_running(
+    told: Mapping[str, str], port: int, *more: str, program: Sequence[str] = ("-m", "gateway")
+) -> AsyncIterator[Running]:
     """Run a gateway on this port until it ends or the block does; it may not be ready yet."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "gateway", "serve", "--port", str(port), *more),
+        *(sys.executable, *program, "serve", "--port", str(port), *more),
         stderr=PIPE,
         env={**os.environ, **ENVIRONMENT, **told},
     )

@@ -61,6 +61,8 @@ class Running:
     process: Process
     url: str = ""
     lines: list[Line] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    """What was written beside the log, line by line."""
     listening: "asyncio.Task[None] | None" = None
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -134,8 +136,10 @@ class Running:
         """Take in what is logged, until the last process has ended."""
         assert self.process.stderr is not None
         async for written in self.process.stderr:
-            with suppress(ValueError):
+            try:
                 self.lines.append(json.loads(written))
+            except ValueError:
+                self.said.append(written.decode(errors="replace"))
             self._more.set()
 
 

@@ -8,16 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.fleet.running import Running, alive, fleet_running, policy_file
-from tests.own_redis import HOW, redis_running
-
-
-@pytest.fixture
-async def environment(postgresql: str) -> AsyncIterator[dict[str, str]]:
-    """What makes a fleet of several workers."""
-    async with redis_running() as redis:
-        if redis is None:
-            pytest.skip(HOW)
-        yield {"PORTAL_REDIS_URL": redis.url, "PORTAL_DATABASE_URL": postgresql}
 
 
 @pytest.fixture

@@ -255,7 +255,7 @@ async def test_when_redis_is_back_the_pace_is_shared_again(name: str) -> None:
 @VIRTUALLY
 async def test_a_pause_that_was_told_is_kept_without_redis() -> None:
     pace = SharedPace(NOWHERE, "nobody", lambda: Allowance.of(60))
-    pace._again_at = float("inf")  # noqa: SLF001  # no network in virtual time
+    pace._redis._again_at = float("inf")  # noqa: SLF001  # no network in virtual time
     await pace.pause(5.0)
     assert await pace.take(Priority.MONEY) == pytest.approx(5.0 + 1 / 24)
     await pace.aclose()
