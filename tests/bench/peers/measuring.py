@@ -71,8 +71,7 @@ async def _started(
     questions.append((long_list(pages), of_large))
     for gateway in gateways:
         for question, headers in questions:
-            await _as(gateway, headers).ask(question)
-        await settled(gateway, READ)
+            await settled(_as(gateway, headers), question)
     rows = rows_of(await gateways[0].ask(SMALL), await gateways[0].ask(READ), pages)
     peers = await together(stack, (_peer(name, rows, token) for name in PEERS))
     return [*gateways, *peers], questions
