@@ -25,7 +25,7 @@ from resolvers.viewer import Viewer, ViewerKind
 MOST_LEARNED: Final = 1000
 
 HELD_SECONDS: Final = 1.0
-"""How long who has too much open waits to be told so: as long as they are told to wait.
+"""How long who was refused a moment ago waits to be refused again, and how long a moment is.
 
 Who asks again at once would else have this process do nothing but refuse.
 """
@@ -77,17 +77,26 @@ class Admitting:
     known: Callable[[str], str | None] = _nothing_known
     _learned: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _held: set[object] = field(default_factory=set)
+    _refused: OrderedDict[Hashable, float] = field(default_factory=OrderedDict)
 
     async def enter(self, headers: Headers, address: str, asked: GraphQLRequest) -> Entry:
         """Wait until this may begin; raises Refused (503, 429)."""
-        limits = self.limits()
-        who, most = _whoever(headers, address, limits)
-        try:
-            return await self.gate.enter(self._lane_of(headers, asked), who, most)
-        except Refused as refused:
-            if refused.status == 429:  # noqa: PLR2004  # the status says it better than a name
-                await self._hold()
-            raise
+        who, most = _whoever(headers, address, self.limits())
+        return await self.gate.enter(self._lane_of(headers, asked), who, most)
+
+    async def refuse(self, refused: Refused, headers: Headers, address: str) -> None:
+        """Let whoever asked too much, and was told so a moment ago, wait to be told again."""
+        if refused.status != 429:  # noqa: PLR2004  # the status says it better than a name
+            return
+        who, _ = _whoever(headers, address, self.limits())
+        now = asyncio.get_running_loop().time()
+        before = self._refused.get(who)
+        self._refused[who] = now
+        self._refused.move_to_end(who)
+        if len(self._refused) > MOST_LEARNED:
+            self._refused.popitem(last=False)
+        if before is not None and now - before < HELD_SECONDS:
+            await self._hold()
 
     def _lane_of(self, headers: Headers, asked: GraphQLRequest) -> Lane:
         if self._may_change(asked):
@@ -95,7 +104,7 @@ class Admitting:
         return Lane.STAFF if self.is_staffs(headers) else Lane.PEOPLE
 
     async def _hold(self) -> None:
-        """Let whoever has too much open wait for a moment."""
+        """Wait for a moment, unless very many do."""
         if len(self._held) >= MOST_HELD:
             return
         held = object()

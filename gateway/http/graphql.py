@@ -78,12 +78,12 @@ class GraphQLEndpoint:
     async def _respond(self, request: Request) -> ASGIApp:
         accepts = request.headers.getlist("accept")
         media_type: MediaType = JSON
+        address = self._address_of(request)
         try:
             _check_method(request)
             if not wants_events(accepts, is_subscription=True):
                 media_type = negotiated(accepts)
             asked, size = await _read(request, self._most(request))
-            address = self._address_of(request)
             with await self._admitting.enter(request.headers, address, asked) as entry:
                 viewer = await self._viewer(request)
                 note_viewer(viewer)
@@ -102,6 +102,7 @@ class GraphQLEndpoint:
                     answer = unless_had(answer, media_type, viewer, request.headers)
         except Refused as refused:
             tell_refused(refused.status, refused.code)
+            await self._admitting.refuse(refused, request.headers, address)
             answer = refused.answer()
         kind = None if answer.status == NOT_MODIFIED else media_type
         return Response(answer.body, answer.status, dict(answer.headers), kind)

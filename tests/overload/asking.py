@@ -13,12 +13,15 @@ from gateway.http.connections import Connections
 from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.overload import MOST, Gate, Lane
+from gateway.http.refusals import bad_request, too_often
 from resolvers.policy import Limits, Subscriptions
 from resolvers.viewer import ANONYMOUS, Viewer
 from tests.gateway.once import Once
 
 QUERY = "{ viewer { email } }"
 MUTATION = "mutation { pay }"
+MUCH = "{ viewer { kind } }"
+WRONG = "{ viewer { id } }"
 ANSWER = b'{"data":{}}'
 
 
@@ -89,6 +92,10 @@ class Desk:
 
     async def _execute(self, asked: GraphQLRequest, _viewer: Viewer, _http: HTTPInfo) -> Answer:
         self.begun.append(asked.query)
+        if asked.query == MUCH:
+            raise too_often(5000)
+        if asked.query == WRONG:
+            raise bad_request("It is wrong.")
         try:
             await self.go_on.wait()
         except asyncio.CancelledError:

@@ -13,7 +13,7 @@ from gateway.http.refusals import Refused
 from resolvers.policy import Limits
 from resolvers.viewer import ANONYMOUS
 from tests.house import House, open_house
-from tests.overload.asking import MUTATION, QUERY, Asked, Desk
+from tests.overload.asking import MUCH, MUTATION, QUERY, WRONG, Asked, Desk
 
 TOO_MANY = "Too many are asking at the moment. Ask again a little later."
 POSING = "{ viewer { email } } # a mutation, says this comment"
@@ -101,7 +101,7 @@ async def test_one_viewer_fills_nothing_but_their_own_share() -> None:
     assert (await over(desk.ask(QUERY, authorization="Bearer a"))).status == 200
 
 
-async def test_who_has_too_much_open_is_told_so_after_a_moment_and_others_at_once(
+async def test_who_is_told_again_that_they_ask_too_much_waits_for_it_and_others_do_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(admitting, "HELD_SECONDS", 0.2)
@@ -109,16 +109,33 @@ async def test_who_has_too_much_open_is_told_so_after_a_moment_and_others_at_onc
     desk = Desk(limits=Limits(at_once=1))
     desk.ask(QUERY, authorization="Bearer a")
     await desk.begins(1)
-    flood = [desk.ask(QUERY, authorization="Bearer a") for _ in range(5)]
+    flood = [desk.ask(QUERY, authorization="Bearer a") for _ in range(6)]
     other = desk.ask(QUERY, authorization="Bearer b")
     await desk.begins(2)
-    await asyncio.gather(*(of.task for of in flood[3:]))
-    assert [of.task.done() for of in flood] == [False] * 3 + [True] * 2
+    await asyncio.gather(*(flood[of].task for of in (0, 4, 5)))
+    assert [of.task.done() for of in flood] == [True, False, False, False, True, True]
     assert other.sent == []
-    assert [(await over(of)).status for of in flood] == [429] * 5
-    assert desk.gate.shed.at_once == 5
+    assert [(await over(of)).status for of in flood] == [429] * 6
+    assert desk.gate.shed.at_once == 6
     desk.go_on.set()
     assert (await over(other)).status == 200
+
+
+async def test_who_asked_too_often_waits_as_well_when_they_ask_again_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(admitting, "HELD_SECONDS", 0.2)
+    desk = Desk()
+    first, stranger = (desk.ask(MUCH, authorization=f"Bearer {of}") for of in "ab")
+    assert [(await over(of)).status for of in (first, stranger)] == [429, 429]
+    again, wrong = (desk.ask(of, authorization="Bearer a") for of in (MUCH, WRONG))
+    assert (await over(wrong)).status == 400
+    assert not again.task.done()
+    assert (await over(again)).status == 429
+    await asyncio.sleep(0.25)
+    later = desk.ask(MUCH, authorization="Bearer a")
+    await asyncio.sleep(0.1)
+    assert later.status == 429
 
 
 async def test_without_credentials_an_address_has_a_share_and_a_network_of_six_one() -> None:

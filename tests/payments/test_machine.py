@@ -63,7 +63,7 @@ async def test_no_charge_is_lost_or_doubled(file: str, first: int) -> None:
     await ledger.aclose()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(6000 if IS_LONG else 600)
 async def test_nor_on_postgresql(postgresql: str) -> None:
     ledger = Ledger(postgresql)
     await ledger.open()

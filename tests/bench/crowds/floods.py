@@ -41,6 +41,8 @@ async def measure_floods(budget: Budget, step: Callable[[str], None]) -> list[Fl
     """Return how the others fare beside each flood, one flood after the other."""
     found = []
     async with town_open(budget, bounded=True) as town:
+        step("floods: until everybody's screen is warm")
+        await _one(town, budget, FLOODS[0])
         for kind in FLOODS:
             step(f"floods: {kind.name}")
             found.append(await _one(town, budget, kind))
