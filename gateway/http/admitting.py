@@ -68,7 +68,8 @@ def _nothing_known(_name: str) -> str | None:
 class Admitting:
     """Lets requests through the gate; `known` gives the text of a document by its trusted name.
 
-    Names of other documents that turned out to change something are remembered, bounded.
+    Names of other documents that turned out to change something are remembered, and who was refused
+    and when; both are bounded.
     """
 
     gate: Gate = field(default_factory=Gate)
