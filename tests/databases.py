@@ -5,6 +5,7 @@ A folder's conftest.py takes these fixtures in by importing them.
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -32,18 +33,50 @@ async def on_server(command: str) -> None:
     await engine.dispose()
 
 
-@pytest.fixture
-async def postgresql() -> AsyncIterator[str]:
-    """A database of its own on a real server, dropped afterwards."""
+@asynccontextmanager
+async def made_on_server(template: str = "template1") -> AsyncIterator[str]:
+    """Make a database of its own as this one is, and drop it afterwards; tells its name."""
     name = f"portal_gateway_{uuid4().hex}"
     try:
-        await on_server(f"CREATE DATABASE {name}")
+        await on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
     except OSError:
         pytest.skip(HOW)
     try:
-        yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+        yield name
     finally:
         await on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@asynccontextmanager
+async def migrated_on_server() -> AsyncIterator[str]:
+    """Make a database with the tables of today, which others can be made as; tells its name."""
+    async with made_on_server() as name:
+        ledger = Ledger(on_server_as(name))
+        await ledger.open()
+        await ledger.aclose()
+        yield name
+
+
+def on_server_as(name: str) -> str:
+    """Return the address of the database of this name."""
+    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def postgresql(migrated: str) -> AsyncIterator[str]:
+    """A database of its own on a real server, its tables there and nothing in them."""
+    async with made_on_server(migrated) as name:
+        yield on_server_as(name)
+
+
+@pytest.fixture
+async def bare_postgresql() -> AsyncIterator[str]:
+    """A database of its own on a real server without a table, for tests of what makes them.
+
+    Such a test takes it in as `postgresql`.
+    """
+    async with made_on_server() as name:
+        yield on_server_as(name)
 
 
 def for_a_house(url: str) -> str:

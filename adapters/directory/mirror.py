@@ -161,13 +161,13 @@ class Mirror:
             await work(connection)
 
         async with self._writing:
-            await self.ledger.write(held)
+            await self.ledger.write(held, takes_long=True)
 
     async def _look(self) -> datetime | None:
         """See when the directory was last read, and until it was, how far it is."""
         read_at = (await self.ledger.read(read_revisions)).read_at
         if read_at is None:
-            self.freshness.rows = await self.ledger.read(count_rows)
+            self.freshness.rows = await self.ledger.read(count_rows, takes_long=True)
         self.freshness.see(read_at)
         return read_at
 

@@ -16,12 +16,13 @@ from adapters.directory.questions import (
     read_places,
 )
 from adapters.directory.recent import Recent
-from adapters.directory.shared_reading import SharedReading
 from adapters.directory.standing import ContactLine, LevelSet, Standing
 from adapters.ledger.emails import folded
 from adapters.ledger.ledger import Ledger
-from adapters.ledger.rights import Revisions, glance_at_revisions
+from adapters.ledger.revisions import revisions_at_once, revisions_now
+from adapters.ledger.rights import Revisions
 from adapters.servicetitan.feeds import CustomerEntry, LocationEntry
+from adapters.shared_reading import SharedReading
 
 __all__ = ["ContactLine", "LevelSet", "People", "Standing"]
 
@@ -40,16 +41,21 @@ class People:
     def __init__(self, ledger: Ledger, most_kept: int = MOST_KEPT) -> None:
         self._ledger = ledger
         self._recent = Recent(most_kept)
-        self._revisions = SharedReading(lambda: ledger.read(glance_at_revisions))
+        self._revisions = SharedReading(lambda: revisions_now(ledger))
         self._flights = Flights[str, Standing]()
         self._cold: set[str] = set()
 
     async def revisions(self) -> Revisions:
         """Return the rights' revision and the payments', and when all feeds were last read.
 
-        The reading begins after this was asked; who asks at the same time shares it.
+        The reading begins after this was asked. Where it has to be waited for, who asks at the same
+        time shares it.
         """
-        return await self._revisions()
+        return self.revisions_at_once() or await self._revisions()
+
+    def revisions_at_once(self) -> Revisions | None:
+        """As `revisions`, None where they have to be waited for."""
+        return revisions_at_once(self._ledger)
 
     async def standing(self, email: str) -> Standing:
         """Return all that is known of this email (R11), as it stands now."""
@@ -61,7 +67,9 @@ class People:
         if standing is None:
             [flight], _ = self._flights.join([of], self._read, now.rights)
             standing = await asyncio.shield(flight)
-        return _at(now, standing)
+        told = _at(now, standing)
+        self._recent.renew(of, standing, told)
+        return told
 
     async def _first(self, email: str) -> Standing:
         """Read what nothing is kept of: one reading tells it all, the revision too.

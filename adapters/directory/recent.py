@@ -54,6 +54,11 @@ class Recent:
         while self._held > self._most:
             self._drop(next(iter(self._standings)))
 
+    def renew(self, email: str, before: Standing, standing: Standing) -> None:
+        """Keep this, which has the same records, where the one before is still what is kept."""
+        if self._standings.get(email) is before:
+            self._standings[email] = standing
+
     def _drop(self, email: str) -> None:
         standing = self._standings.pop(email, None)
         if standing is not None:

@@ -107,7 +107,9 @@ class AccessLevels:
         They count from the next request on, in every process. What is as it was leaves no trace.
         """
         wanted = {change.key: change.choice for change in changes}
-        return await self._ledger.write(lambda connection: _set(connection, wanted, by, progress))
+        return await self._ledger.write(
+            lambda connection: _set(connection, wanted, by, progress), takes_long=True
+        )
 
     async def of(self, email: str) -> tuple[LevelRow, ...]:
         """Return what was set for this email, customers in order, their places after them."""
@@ -186,7 +188,7 @@ def _new(key: Key, choice: AccessChoice, by: By) -> dict[str, object]:
 
 def _entry(by: By, key: Key, was: AccessChoice, now: AccessChoice) -> Entry:
     email, customer, location = key
-    return by.did(
+    return by.did_to(
         Action.ACCESS_SET,
         email,
         customer=customer,

@@ -1,14 +1,20 @@
-"""The audit trail: who did what, as whom, to what; entries are added, sealed and never changed."""
+"""The audit trail: who did what, as whom, to what; entries are added, sealed and never changed.
+
+Staff stand in it by name. A customer stands in it under a pseudonym, and is told by their email for
+as long as the ledger remembers whose it is.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.ledger.chain import GENESIS, Row, add, read_rows, seal_of
+from adapters.ledger.chain import GENESIS, Row, add, hold, read_rows, seal_of
+from adapters.ledger.emails import folded
 from adapters.ledger.ledger import Ledger
+from adapters.ledger.pseudonyms import emails_of, pseudonyms_of
 
 _PAGE = 1000
 
@@ -54,11 +60,12 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One deed. `as_whom` is the person through whose eyes the actor looked.
+    """One deed. `as_whom` is the customer through whose eyes the actor looked.
 
     `version` is which version of the subject it was done to, where it has any. `details` is JSON:
     what was decided, never a secret, nor what a person wrote or owes; what they pay, or accept to
-    pay, is told, and why they decline.
+    pay, is told, and why they decline. `by_customer` and `of_customer` where the actor, and the
+    subject, is a customer's email.
     """
 
     actor: str
@@ -69,22 +76,45 @@ class Entry:
     details: Mapping[str, object] = field(default_factory=dict)
     as_whom: str | None = None
     version: str | None = None
+    by_customer: bool = field(default=False, compare=False)
+    of_customer: bool = field(default=False, compare=False)
+
+    def emails(self) -> set[str]:
+        """Which customers' emails does it tell, that the trail may not keep?"""
+        told = {self.actor} if self.by_customer else set[str]()
+        told |= {self.subject} if self.of_customer else set()
+        return told | (set() if self.as_whom is None else {self.as_whom})
 
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who acts, when, and in which request; `as_whom` as an entry has it."""
+    """Who acts, when, and in which request; `as_whom` as an entry has it.
+
+    `is_customer` where the actor is a customer's email: of anybody else the trail keeps the name.
+    """
 
     actor: str
     request_id: str
     at: datetime
     as_whom: str | None = None
+    is_customer: bool = field(default=False, compare=False)
 
     def did(self, action: Action, subject: str, **details: object) -> Entry:
         """Return the entry that says so."""
         return Entry(
-            self.actor, action, subject, self.request_id, self.at, details, as_whom=self.as_whom
+            actor=self.actor,
+            action=action,
+            subject=subject,
+            request_id=self.request_id,
+            at=self.at,
+            details=details,
+            as_whom=self.as_whom,
+            by_customer=self.is_customer,
         )
+
+    def did_to(self, action: Action, email: str, **details: object) -> Entry:
+        """Return the entry of what was done about the customer of this email."""
+        return replace(self.did(action, email, **details), of_customer=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +137,12 @@ async def append(connection: AsyncConnection, *entries: Entry) -> None:
     Whoever else appends waits until this transaction ends: append late in it, and raise the rights'
     revision after it, never before, so that no two wait for each other.
     """
-    await add(connection, [_row(entry) for entry in entries])
+    if not entries:
+        return
+    await hold(connection)
+    emails = {folded(email) for entry in entries for email in entry.emails()}
+    known = await pseudonyms_of(connection, emails)
+    await add(connection, [_row(entry, known) for entry in entries])
 
 
 class Audit:
@@ -122,8 +157,7 @@ class Audit:
 
     async def read(self, after: int = 0, most: int = _PAGE) -> list[tuple[int, Entry]]:
         """Return the entries that follow the one of this id, each with its own, oldest first."""
-        rows = await self._ledger.read(lambda connection: read_rows(connection, after, most))
-        return [(of, _entry(row)) for of, row, _ in rows]
+        return await self._ledger.read(lambda connection: _read(connection, after, most))
 
     async def verify(self) -> Verified:
         """Walk the whole trail, a thousand entries at a time, and see that each seal holds."""
@@ -139,27 +173,40 @@ class Audit:
         return await self._ledger.read(lambda connection: read_rows(connection, after, _PAGE))
 
 
-def _row(entry: Entry) -> Row:
+def _row(entry: Entry, known: Mapping[str, str]) -> Row:
+    """Return an entry as it is sealed, with these pseudonyms in place of their emails."""
+
+    def told(email: str) -> str:
+        return known[folded(email)]
+
     return Row(
         at=entry.at,
-        actor=entry.actor,
-        as_whom=entry.as_whom,
+        actor=told(entry.actor) if entry.by_customer else entry.actor,
+        as_whom=None if entry.as_whom is None else told(entry.as_whom),
         action=entry.action.value,
-        subject=entry.subject,
+        subject=told(entry.subject) if entry.of_customer else entry.subject,
         version=entry.version,
         details=entry.details,
         request_id=entry.request_id,
     )
 
 
-def _entry(row: Row) -> Entry:
+async def _read(connection: AsyncConnection, after: int, most: int) -> list[tuple[int, Entry]]:
+    rows = await read_rows(connection, after, most)
+    told = [name for _, row, _ in rows for name in (row.actor, row.as_whom, row.subject) if name]
+    known = await emails_of(connection, told)
+    return [(of, _entry(row, known)) for of, row, _ in rows]
+
+
+def _entry(row: Row, known: Mapping[str, str]) -> Entry:
+    """Return an entry as it was sealed, with these emails in place of their pseudonyms."""
     return Entry(
-        actor=row.actor,
+        actor=known.get(row.actor, row.actor),
         action=Action(row.action),
-        subject=row.subject,
+        subject=known.get(row.subject, row.subject),
         request_id=row.request_id,
         at=row.at,
         details=row.details,
-        as_whom=row.as_whom,
+        as_whom=None if row.as_whom is None else known.get(row.as_whom, row.as_whom),
         version=row.version,
     )

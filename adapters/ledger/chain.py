@@ -42,10 +42,7 @@ async def hold(connection: AsyncConnection) -> None:
 
 
 async def add(connection: AsyncConnection, rows: Sequence[Row]) -> None:
-    """Add these rows to the end of the chain."""
-    if not rows:
-        return
-    await hold(connection)
+    """Add these rows to the end of the chain, which whoever does so holds."""
     head = (await connection.execute(_HEAD)).scalar() or GENESIS
     told: list[dict[str, object]] = []
     for row in rows:

@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
-import aiosqlite
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+
+from adapters.ledger.prompt_connection import PromptConnection
 
 SQLITE, POSTGRESQL = "sqlite+aiosqlite", "postgresql+asyncpg"
 CONNECT_SECONDS = 3.0
@@ -33,12 +35,24 @@ def is_in_memory(url: str) -> bool:
     return parts.drivername == SQLITE and _in_memory(parts)
 
 
+def is_server(url: str) -> bool:
+    """Is it a database that others may connect to, PostgreSQL?"""
+    return make_url(url).drivername != SQLITE
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file that holds what is written there, None where none of ours does."""
+    parts = make_url(url)
+    is_file = parts.drivername == SQLITE and not _in_memory(parts)
+    return Path(parts.database or "") if is_file else None
+
+
 def _in_memory(url: URL) -> bool:
     return url.database in {None, "", ":memory:"}
 
 
 def _sqlite(url: URL) -> AsyncEngine:
-    """SQLite with a log beside its file, so that nobody who reads waits for who writes.
+    """SQLite in a file, or in memory.
 
     A database in memory lives in its one connection, which its users take in turns, each for
     several turns of the event loop: a crowd waits too long for it. It is for trying out.
@@ -55,37 +69,35 @@ def _sqlite(url: URL) -> AsyncEngine:
     return engine
 
 
-async def _connected(file: str) -> aiosqlite.Connection:
+async def _connected(file: str) -> PromptConnection:
     """Open the file; where that fails, the driver's thread has ended before it is told.
 
     Else it would speak to an event loop that may be gone.
     """
-    connection = aiosqlite.connect(file)
+    connection = PromptConnection(file, WRITE_WAIT_SECONDS)
     thread = connection._thread  # noqa: SLF001  # the driver tells nobody when it ends
     thread.daemon = True
     try:
-        return await connection
+        _ = await connection
     except BaseException:
         await asyncio.to_thread(thread.join)
         raise
+    return connection
 
 
 def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver leaves transactions to `_begin`
     cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout = {WRITE_WAIT_SECONDS * 1000:.0f}",
-        "journal_mode = WAL",
-        "foreign_keys = ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
     """Begin as who writes where that was said: to become one later may fail at once."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    driver: Any = connection.connection.driver_connection
+    driver.takes_long = options.get("takes_long", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
 
 
 def writers_of(url: str) -> Callable[[], AbstractAsyncContextManager[None]]:
@@ -113,6 +125,11 @@ def writers_of(url: str) -> Callable[[], AbstractAsyncContextManager[None]]:
 def writing(engine: AsyncEngine) -> AsyncEngine:
     """Return the same database for transactions that write."""
     return engine.execution_options(writes=True)
+
+
+def at_length(engine: AsyncEngine) -> AsyncEngine:
+    """Return the same database for transactions with very many rows."""
+    return engine.execution_options(takes_long=True)
 
 
 async def alone(connection: AsyncConnection) -> None:

@@ -7,17 +7,29 @@ by customer all of the record, and nothing of who else is named at it (LG-10, LG
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from secrets import token_hex
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Select, Table, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.ledger.acceptance_states import ACCEPTANCE_FINAL
 from adapters.ledger.audit import Action, By, append
 from adapters.ledger.chain import hold
 from adapters.ledger.payment_states import FINAL
+from adapters.ledger.pseudonyms import PERSON, new_number, pseudonym_of
 from adapters.ledger.rights import in_utc, raise_payments_revision, raise_revision
 from adapters.ledger.tables import (
     ACCEPTANCES,
@@ -30,6 +42,7 @@ from adapters.ledger.tables import (
     PAYER_ACCOUNTS,
     PAYMENT_ATTEMPTS,
     PAYMENT_SPLITS,
+    PSEUDONYMS,
 )
 
 PSEUDONYM: Final = "erased "
@@ -89,8 +102,9 @@ async def told_of(connection: AsyncConnection, of: Person) -> dict[str, Rows]:
         told["contacts"] = await _rows(connection, select(DIRECTORY_CONTACTS).where(contacts))
         levels = ACCESS_LEVELS.c.email == of.email
         told["accessLevels"] = await _rows(connection, _of(ACCESS_LEVELS, _LEVEL).where(levels))
-        of_them = or_(AUDIT.c.subject == of.email, of.named(AUDIT))
-        told["auditTrail"] = await _rows(connection, _of(AUDIT, _TRAIL).where(of_them))
+        names = PSEUDONYMS.c.email == of.email
+        told["pseudonyms"] = await _rows(connection, select(PSEUDONYMS).where(names))
+        told["auditTrail"] = await _trail(connection, of.email)
     else:
         mine = DIRECTORY_CUSTOMERS.c.id == of.customer
         told["customer"] = await _rows(connection, select(DIRECTORY_CUSTOMERS).where(mine))
@@ -119,25 +133,31 @@ async def erase(connection: AsyncConnection, of: Person, by: By) -> Erased:
     are done with.
     """
     await hold(connection)
-    pseudonym = f"{PSEUDONYM}{token_hex(8)}"
     accounts: list[tuple[str, str]] = []
-    forgotten = await (
-        _erase_email(connection, of, pseudonym)
-        if of.email is not None
-        else _erase_customer(connection, of, accounts)
-    )
+    if of.email is not None:
+        known = await pseudonym_of(connection, of.email)
+        number = new_number() if known is None else known.removeprefix(PERSON)
+        subject = f"{PSEUDONYM}{number}"
+        forgotten = await _erase_email(connection, of, known, subject)
+    else:
+        subject = f"customer {of.customer}"
+        forgotten = await _erase_customer(connection, of, accounts)
     forgotten = {what: count for what, count in forgotten.items() if count}
     left = await _left(connection, of)
     if not forgotten:
         return Erased({}, left, None, ())
-    subject = pseudonym if of.email is not None else f"customer {of.customer}"
     await append(connection, by.did(Action.PERSON_ERASED, subject, **forgotten))
     await raise_revision(connection)
     await raise_payments_revision(connection)
     return Erased(forgotten, left, subject, accounts)
 
 
-async def _erase_email(connection: AsyncConnection, of: Person, name: str) -> dict[str, int]:
+async def _erase_email(
+    connection: AsyncConnection, of: Person, known: str | None, name: str
+) -> dict[str, int]:
+    """Forget what is of this email, which the trail knows so and the books know so from now on."""
+    in_trail = await _count(connection, AUDIT, _told_as(known))
+    await connection.execute(delete(PSEUDONYMS).where(PSEUDONYMS.c.email == of.email))
     contacts = delete(DIRECTORY_CONTACTS).where(DIRECTORY_CONTACTS.c.email == of.email)
     levels = delete(ACCESS_LEVELS).where(ACCESS_LEVELS.c.email == of.email)
     return {
@@ -145,6 +165,7 @@ async def _erase_email(connection: AsyncConnection, of: Person, name: str) -> di
         "levels": (await connection.execute(levels)).rowcount,
         "payments": await _renamed(connection, PAYMENT_ATTEMPTS, _PAYMENT_OVER, of, name),
         "acceptances": await _renamed(connection, ACCEPTANCES, _ACCEPTANCE_OVER, of, name),
+        "auditTrail": in_trail,
     }
 
 
@@ -195,9 +216,24 @@ async def _left(connection: AsyncConnection, of: Person) -> dict[str, int]:
         "acceptances": await _count(connection, ACCEPTANCES, of.named(ACCEPTANCES)),
     }
     if of.email is not None:
-        theirs = or_(AUDIT.c.subject == of.email, of.named(AUDIT))
-        left["auditTrail"] = await _count(connection, AUDIT, theirs)
+        left["auditTrail"] = await _count(connection, AUDIT, _told_as(of.email))
     return {what: count for what, count in left.items() if count}
+
+
+def _told_as(name: str | None) -> ColumnElement[bool]:
+    """Which entries of the trail tell of somebody by this name?"""
+    return (
+        false() if name is None else or_(AUDIT.c.subject == name, *(c == name for c in who(AUDIT)))
+    )
+
+
+async def _trail(connection: AsyncConnection, email: str) -> Rows:
+    """Return the entries that tell of this email, older ones by itself, others by its pseudonym."""
+    known = await pseudonym_of(connection, email)
+    told = or_(_told_as(email), _told_as(known))
+    rows = await _rows(connection, _of(AUDIT, _TRAIL).where(told).order_by(AUDIT.c.id))
+    names = {} if known is None else {known: email}
+    return [{what: names.get(value, value) for what, value in row.items()} for row in rows]
 
 
 async def _count(connection: AsyncConnection, table: Table, where: ColumnElement[bool]) -> int:

@@ -11,8 +11,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.ending import ended
-from adapters.ledger.database import alone, engine_of, writers_of, writing
+from adapters.ledger.database import (
+    alone,
+    at_length,
+    engine_of,
+    file_of,
+    is_server,
+    writers_of,
+    writing,
+)
 from adapters.ledger.errors import LedgerUnavailable
+from adapters.ledger.glance import Glance, Rows
+from adapters.ledger.kept_connection import KeptConnection
+from adapters.ledger.lookout import Lookout
 from adapters.ledger.migrate import migrate
 from adapters.ledger.planned_visits import Imported, PlannedVisit, VisitRow
 from adapters.ledger.visit_rows import (
@@ -30,6 +41,13 @@ _log = structlog.get_logger("ledger")
 
 READ_SECONDS = 3.0
 """How long a reader waits for the database; a person is waiting for the reader."""
+
+WRITE_SECONDS = 15.0
+"""How long a writer waits for a database server; who holds a file is waited for by its own rules.
+
+A server that fell silent would keep every connection until the system gives up, in a quarter of an
+hour. What was on its way may be written down all the same, as where a connection breaks.
+"""
 
 END_SECONDS = 10.0
 """How long what is under way may take to end once the ledger is closed."""
@@ -52,6 +70,9 @@ class Ledger:
     def __init__(self, url: str) -> None:
         self._engine = engine_of(url)
         self._in_turn = writers_of(url)
+        file = file_of(url)
+        self._lookout = None if file is None else Lookout(file)
+        self._kept = KeptConnection(self._engine) if is_server(url) else None
         self._trouble: str | None = _NOT_YET
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -65,6 +86,8 @@ class Ledger:
     async def _open(self) -> None:
         async with self._answering():
             await migrate(self._engine)
+        if self._lookout is not None:
+            await self._lookout.open()
 
     def trouble(self) -> str | None:
         """Why is the ledger not to be asked? None where it answered the last time."""
@@ -114,37 +137,87 @@ class Ledger:
             if late:
                 _log.warning("ledger left in the middle", count=len(late))
                 await ended(late)
+        for each in (self._lookout, self._kept):
+            if each is not None:
+                await each.aclose()
         await self._engine.dispose()
 
-    async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Return what this work reads, seen at one moment; raises LedgerUnavailable."""
+    def seen(self, glance: Glance) -> Rows | None:
+        """Return what is told at this moment; None where it takes waiting: ask `glance` then."""
+        if self._lookout is None:
+            return None
         with step("ledger.read"):
-            return await self._finished(self._read(work))
+            rows = self._lookout.rows(glance)
+        if rows is not None:
+            glance.tell(self._engine.sync_engine)
+            self._trouble = None
+        return rows
+
+    async def glance(self, glance: Glance) -> Rows:
+        """Return what is told once this was asked; raises LedgerUnavailable."""
+        kept = self._kept
+        if kept is None:
+            return await self.read(glance.rows)
+        with step("ledger.read"):
+            return await self._finished(self._glance(kept, glance))
+
+    async def read(
+        self, work: Callable[[AsyncConnection], Awaitable[T]], *, takes_long: bool = False
+    ) -> T:
+        """Return what this work reads, seen at one moment; raises LedgerUnavailable.
+
+        What looks at very many rows `takes_long`: nobody's turn of the event loop waits for it.
+        """
+        with step("ledger.read"):
+            return await self._finished(self._read(work, takes_long))
 
     async def write(
-        self, work: Callable[[AsyncConnection], Awaitable[T]], *, lone: bool = False
+        self,
+        work: Callable[[AsyncConnection], Awaitable[T]],
+        *,
+        lone: bool = False,
+        takes_long: bool = False,
     ) -> T:
-        """Have all of this work written down or, raising LedgerUnavailable, none of it.
+        """Have all of this work written down; raises LedgerUnavailable.
 
-        What the work itself raises undoes it too. With `lone` no other lone work runs meanwhile,
-        in whatever process.
+        Then none of it is, unless nobody can know: a server that falls silent when it is told to
+        keep it all may have kept it. What the work itself raises undoes it too. With `lone` no
+        other lone work runs meanwhile, in whatever process, and it may be long. `takes_long` is as
+        for `read`.
         """
         with step("ledger.write"):
-            return await self._finished(self._write(work, lone))
+            return await self._finished(self._write(work, lone, takes_long or lone))
 
-    async def _read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def _glance(self, kept: KeptConnection, glance: Glance) -> Rows:
+        async with self._answering(), asyncio.timeout(READ_SECONDS):
+            return await kept.rows(glance)
+
+    async def _read(
+        self,
+        work: Callable[[AsyncConnection], Awaitable[T]],
+        takes_long: bool,  # noqa: FBT001  # of `read`
+    ) -> T:
+        engine = at_length(self._engine) if takes_long else self._engine
         async with (
             self._answering(),
             asyncio.timeout(READ_SECONDS),
-            self._engine.connect() as connection,
+            engine.connect() as connection,
         ):
             return await work(connection)
 
-    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]], lone: bool) -> T:  # noqa: FBT001  # of `write`
+    async def _write(
+        self,
+        work: Callable[[AsyncConnection], Awaitable[T]],
+        lone: bool,  # noqa: FBT001  # of `write`
+        takes_long: bool,  # noqa: FBT001  # of `write`
+    ) -> T:
+        engine = at_length(self._engine) if takes_long else self._engine
+        is_timed = self._kept is not None and not takes_long
         async with (
             self._answering(),
             self._in_turn(),
-            writing(self._engine).begin() as connection,
+            asyncio.timeout(WRITE_SECONDS if is_timed else None),
+            writing(engine).begin() as connection,
         ):
             if lone:
                 await alone(connection)

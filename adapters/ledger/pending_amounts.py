@@ -1,6 +1,5 @@
 """What is being paid, and what is charged and not yet in ServiceTitan's books: remembered (R34)."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from adapters.ledger.ledger import Ledger
 from adapters.ledger.minor_units import from_minor
 from adapters.ledger.rights import in_utc, read_revisions
 from adapters.ledger.tables import ACCEPTANCES, PAYMENT_ATTEMPTS, PAYMENT_SPLITS
+from adapters.shared_reading import SharedReading
 
 _ROW, _PART = PAYMENT_ATTEMPTS.c, PAYMENT_SPLITS.c
 _COUNTED = select(
@@ -92,7 +92,7 @@ class PendingAmounts:
         self._ledger = ledger
         self._clock = clock
         self._known: Pending | None = None
-        self._turn = asyncio.Lock()
+        self._reading = SharedReading(self._read_anew)
 
     async def now(self, revision: int) -> Mapping[int, Decimal]:
         """Return what is to be taken off the balance of each invoice, by its id."""
@@ -101,16 +101,20 @@ class PendingAmounts:
     async def at(self, revision: int) -> Pending:
         """Return all that is pending, as it stands at this revision or later.
 
-        It is remembered while the revision is what it was: to ask again costs nothing.
+        It is remembered while the revision is what it was: to ask again costs nothing. When it is
+        another, one reading that begins after they asked is for all that ask, however many do.
         """
+        known = self.at_hand(revision)
+        return await self._reading() if known is None else known
+
+    def at_hand(self, revision: int) -> Pending | None:
+        """As `at`, None where it has to be read."""
         known = self._known
-        if known is not None and known.holds(revision, self._clock()):
-            return known
-        async with self._turn:
-            known = self._known
-            if known is None or not known.holds(revision, self._clock()):
-                known = self._known = await self.read()
-            return known
+        return known if known is not None and known.holds(revision, self._clock()) else None
+
+    async def _read_anew(self) -> Pending:
+        known = self._known = await self.read()
+        return known
 
     async def read(self) -> Pending:
         """Return all that is pending, read now."""

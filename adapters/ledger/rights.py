@@ -6,11 +6,10 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.ledger.glance import Glance
 from adapters.ledger.tables import RIGHTS
 
-_ASKED = select(RIGHTS.c.revision, RIGHTS.c.directory_read_at, RIGHTS.c.payments_revision)
-_GLANCE = Glance(_ASKED)
+REVISIONS = select(RIGHTS.c.revision, RIGHTS.c.directory_read_at, RIGHTS.c.payments_revision)
+"""What tells the numbers, in one row."""
 
 
 class Revisions(NamedTuple):
@@ -28,16 +27,11 @@ class Revisions(NamedTuple):
 
 async def read_revisions(connection: AsyncConnection) -> Revisions:
     """Return the numbers as this transaction sees them."""
-    return _revisions(*(await connection.execute(_ASKED)).one())
+    return revisions_of(*(await connection.execute(REVISIONS)).one())
 
 
-async def glance_at_revisions(connection: AsyncConnection) -> Revisions:
-    """Return the numbers as they stand now, without a transaction: every operation asks."""
-    (row,) = await _GLANCE.rows(connection)
-    return _revisions(*row)
-
-
-def _revisions(rights: int, read_at: datetime | None, payments: int) -> Revisions:
+def revisions_of(rights: int, read_at: datetime | None, payments: int) -> Revisions:
+    """Return the numbers of the row that `REVISIONS` asks for."""
     return Revisions(rights, None if read_at is None else in_utc(read_at), payments)
 
 

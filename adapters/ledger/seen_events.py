@@ -98,7 +98,7 @@ class SeenEvents:
 
     async def waiting(self) -> int:
         """Return how many events are not done with."""
-        return await self.ledger.read(_waiting)
+        return await self.ledger.read(_waiting, takes_long=True)
 
     async def purge(self) -> int:
         """Forget some of those that were done with four days ago; return how many."""
@@ -109,7 +109,7 @@ class SeenEvents:
         async def purged(connection: AsyncConnection) -> int:
             return (await connection.execute(gone)).rowcount
 
-        return await self.ledger.write(purged)
+        return await self.ledger.write(purged, takes_long=True)
 
 
 async def _receive(connection: AsyncConnection, told: Told, now: datetime) -> Receipt:

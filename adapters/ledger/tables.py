@@ -49,6 +49,7 @@ __all__ = [
     "PAYMENT_SENT_BACK",
     "PAYMENT_SPLITS",
     "PAYMENT_STEPS",
+    "PSEUDONYMS",
     "RIGHTS",
     "SEEN_EVENTS",
     "STAFF_SESSIONS",
@@ -194,6 +195,14 @@ AUDIT = Table(
 
 `details` is JSON; `digest` seals a row and all before it.
 """
+
+PSEUDONYMS = Table(
+    "pseudonyms",
+    METADATA,
+    Column("email", Text, primary_key=True),
+    Column("pseudonym", String(32), nullable=False, unique=True),
+)
+"""What `audit` calls a customer; a row that is deleted leaves nobody behind the pseudonym."""
 
 DIRECT_LINKS = Table(
     "direct_links",

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.ledger.planned_visits import Imported, PlannedStatus, PlannedVisit, VisitRow
+from adapters.ledger.rights import raise_revision
 from adapters.ledger.tables import AGREEMENT_VISITS
 
 T = TypeVar("T")
@@ -70,7 +71,10 @@ async def read_ties(
 async def write_visits(
     connection: AsyncConnection, rows: Sequence[VisitRow], progress: Progress
 ) -> Imported:
-    """Write these visits down: those that are new, and what of the others is told differently."""
+    """Write these visits down: those that are new, and what of the others is told differently.
+
+    Where any was, the revision of rights is raised: what goes by these visits is told anew.
+    """
     agreements = list(dict.fromkeys(row.agreement_id for row in rows))
     visits = await read_visits(connection, agreements)
     known = {visit.key: visit for of in visits.values() for visit in of}
@@ -88,6 +92,8 @@ async def write_visits(
     for few in _cut(changed, _ROWS):
         await connection.execute(_CHANGE, [_change(of, row, now) for of, row in few])
         progress(len(few))
+    if new or changed:
+        await raise_revision(connection)
     return Imported(len(new), len(changed), len(rows) - len(new) - len(changed))
 
 

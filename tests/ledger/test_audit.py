@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from adapters.ledger.audit import Action, Audit, By, Entry, Verified, append
-from adapters.ledger.chain import GENESIS, Row, seal_of
+from adapters.ledger.chain import GENESIS, Row, read_rows, seal_of
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.ledger import Ledger
 
@@ -49,6 +50,56 @@ async def test_entries_are_told_as_they_were_written(ledger: Ledger) -> None:
     (first, _), *_ = await audit.read()
     assert [entry for _, entry in await audit.read(after=first)] == [SECOND]
     assert [entry for _, entry in await audit.read(most=1)] == [FIRST]
+
+
+async def test_customers_stand_under_a_pseudonym_each_and_staff_by_name(ledger: Ledger) -> None:
+    audit, pat = Audit(ledger), "pat@example.com"
+    sam = By(SAM.actor, "request-3", NOON, as_whom=pat)
+    deeds = [
+        By(pat, "request-1", NOON, is_customer=True).did(Action.METHOD_SAVED, "customer 1"),
+        SAM.did_to(Action.ACCESS_SET, " Pat@Example.com "),
+        sam.did_to(Action.EXPLAINED, SAM.actor),
+        By("whoever holds link 5", "request-4", NOON).did(Action.LINK_EXCHANGED, "link 5"),
+    ]
+    for deed in deeds:
+        await audit.append(deed)
+    rows = [row for _, row, _ in await ledger.read(lambda at: read_rows(at, 0, 9))]
+    of_pat, of_sam = rows[0].actor, rows[2].subject
+    assert all(re.fullmatch("person [0-9a-f]{16}", name) for name in (of_pat, of_sam))
+    assert of_pat != of_sam
+    assert [(row.actor, row.as_whom, row.subject) for row in rows] == [
+        (of_pat, None, "customer 1"),
+        (SAM.actor, None, of_pat),
+        (SAM.actor, of_pat, of_sam),
+        ("whoever holds link 5", None, "link 5"),
+    ]
+    told = [(entry.actor, entry.as_whom, entry.subject) for _, entry in await audit.read()]
+    assert told == [
+        (pat, None, "customer 1"),
+        (SAM.actor, None, pat),
+        (SAM.actor, pat, SAM.actor),
+        ("whoever holds link 5", None, "link 5"),
+    ]
+    assert (await audit.verify()).broken is None
+
+
+async def test_many_who_are_new_at_once_have_one_pseudonym_each(shared_url: str) -> None:
+    ledgers = [Ledger(shared_url) for _ in range(2)]
+    for ledger in ledgers:
+        await ledger.open()
+    emails = [f"{number}@example.com" for number in range(1100)]
+    entries = [SAM.did_to(Action.ACCESS_SET, email) for email in emails]
+
+    async def written(ledger: Ledger) -> None:
+        await ledger.write(lambda connection: append(connection, *entries))
+
+    await asyncio.gather(*map(written, ledgers))
+    rows = [row for _, row, _ in await ledgers[0].read(lambda at: read_rows(at, 0, 9999))]
+    assert len(rows) == 2 * len(emails)
+    assert [row.subject for row in rows[:1100]] == [row.subject for row in rows[1100:]]
+    assert len({row.subject for row in rows}) == len(emails)
+    for ledger in ledgers:
+        await ledger.aclose()
 
 
 async def test_an_empty_trail_is_whole(ledger: Ledger) -> None:

@@ -13,6 +13,9 @@ from adapters.ledger.database import engine_of
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.planned_visits import Imported, PlannedStatus, PlannedVisit, VisitRow
+from tests.databases import bare_postgresql as postgresql
+
+__all__ = ["postgresql"]
 
 SPRING = VisitRow(1, 11, "Spring", date(2026, 4, 1), PlannedStatus.COMPLETED, 301)
 FALL = VisitRow(1, 12, "Fall, with \N{SNOWMAN}", date(2026, 10, 1), PlannedStatus.UNSCHEDULED)
@@ -97,7 +100,10 @@ async def test_an_import_that_breaks_off_leaves_nothing(ledger: Ledger) -> None:
     assert await ledger.visits_of([1]) == {1: ()}
 
 
-async def test_readers_and_an_import_do_not_wait_for_ever(ledger: Ledger) -> None:
+async def test_readers_and_an_import_do_not_wait_for_ever(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.ledger.ledger.READ_SECONDS", 30.0)  # however slow the machine is
     rows = [replace(SPRING, name=f"{of}") for of in range(300)]
     imports = [ledger.import_visits(rows) for _ in range(2)]
     reads = [ledger.visits_of([1]) for _ in range(20)]

@@ -14,6 +14,9 @@ import adapters.ledger.migrate
 from adapters.ledger.database import engine_of
 from adapters.ledger.migrate import migrate
 from adapters.ledger.tables import METADATA
+from tests.databases import bare_postgresql as postgresql
+
+__all__ = ["postgresql"]
 
 STEPS = Path(adapters.ledger.migrate.__file__).parent / "migrations"
 EVERYTHING = text(

@@ -1,6 +1,7 @@
 """The tables of money: steps that nobody changes, and a migration that can be taken back."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -26,6 +27,7 @@ NEW = {"payment_attempts", "payment_splits", "payment_steps", "payer_accounts", 
     "payment_sent_back",
     "authorization_texts",
     "card_tries",
+    "pseudonyms",
 }
 CHANGES = (
     "UPDATE payment_steps SET told = 'x'",
@@ -110,11 +112,11 @@ async def test_the_migration_goes_down_and_up_and_keeps_what_was_there_before(
     await ledger.aclose()
     directory = adapters.ledger.migrate._STEPS  # noqa: SLF001  # where the steps are
     steps = ScriptDirectory(directory)
-    later, first = (steps.get_revision(of).module for of in ("0005", "0004"))
+    back = [steps.get_revision(of).module for of in ("0006", "0005", "0004")]
     engine = engine_of(shared_url)
     async with writing(engine).begin() as connection:
-        await connection.run_sync(lambda on: step(later.downgrade, on))
-        await connection.run_sync(lambda on: step(first.downgrade, on))
+        for module in back:
+            await connection.run_sync(partial(step, module.downgrade))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     async with engine.begin() as connection:
         assert await connection.run_sync(tables) & NEW == set()
@@ -138,10 +140,12 @@ async def test_the_splits_of_before_are_there_afterwards(shared_url: str) -> Non
     attempt = await begun(Attempts(ledger), paying("k", part(11), part(12, "0.10")))
     await ledger.aclose()
     directory = adapters.ledger.migrate._STEPS  # noqa: SLF001  # as above
-    module = ScriptDirectory(directory).get_revision("0005").module
+    steps = ScriptDirectory(directory)
+    back = [steps.get_revision(of).module for of in ("0006", "0005")]
     engine = engine_of(shared_url)
     async with writing(engine).begin() as connection:
-        await connection.run_sync(lambda on: step(module.downgrade, on))
+        for module in back:
+            await connection.run_sync(partial(step, module.downgrade))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     await migrate(engine)
     async with engine.begin() as connection:

@@ -135,6 +135,21 @@ async def test_it_is_read_once_for_each_revision(
         assert len(statements) == 6
 
 
+async def test_a_crowd_that_asks_late_shares_one_reading(
+    attempts: Attempts, pending: PendingAmounts, ledger: Ledger
+) -> None:
+    before = await revision(ledger)
+    await at_state(attempts, S.CHARGED, 1)
+    between = await revision(ledger)
+    await at_state(attempts, S.CHARGED, 2)
+    now = await revision(ledger)
+    with asked(ledger) as statements:
+        crowd = [pending.at(of) for of in (before, between, now) for _ in range(100)]
+        found = await asyncio.gather(*crowd)
+        assert len(statements) == 3
+    assert {tuple(one.by_invoice) for one in found} == {(1, 2)}
+
+
 async def test_the_revision_moves_when_what_is_pending_does_and_only_then(
     attempts: Attempts, ledger: Ledger
 ) -> None:

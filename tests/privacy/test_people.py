@@ -17,7 +17,7 @@ from adapters.cache.names import Names
 from adapters.directory.people import People
 from adapters.ledger.access_levels import AccessChoice, AccessLevels, LevelChange
 from adapters.ledger.attempts import Attempts
-from adapters.ledger.audit import Audit, By, Verified
+from adapters.ledger.audit import Action, Audit, By, Verified
 from adapters.ledger.direct_links import DirectLinks, LinkKind
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.payer_accounts import PayerAccounts
@@ -31,6 +31,9 @@ from tests.office.shell import CONTACTS, at, read_directory, run, trail
 PAT, LEE = "pat@example.com", "lee-canary@example.com"
 OFFICE = By("office@example.com", "request-0", NOON)
 BOOKED = AttemptState.RECORDED
+PAID = Action.PAYMENT_ATTEMPTED
+DEEDS = [("access.set", OFFICE.actor, PAT), ("payment.attempted", PAT, "payment 1")]
+"""What the trail tells of Pat."""
 
 
 async def _live(ledger: Ledger) -> None:
@@ -46,7 +49,7 @@ async def _live(ledger: Ledger) -> None:
     await AccessLevels(ledger).set([*levels, LevelChange(LEE, 2, AccessChoice.NONE)], OFFICE)
     attempts = Attempts(ledger)
     for key, who, customer in (("a", PAT, 1), ("b", LEE, 1), ("c", LEE, 2)):
-        by = By(who, f"request-{key}", NOON)
+        by = By(who, f"request-{key}", NOON, is_customer=True)
         invoice = {"a": 101, "b": 102, "c": 103}[key]
         new = paying(key, part(invoice), by=by, customer=customer, principal=who[:3])
         begun, _ = await attempts.begin(replace(new, payer=who), NOON, LOCK)
@@ -90,10 +93,12 @@ def test_lg11_an_export_by_email_is_complete_and_only_theirs(shared_url: str) ->
     assert {what: len(rows) for what, rows in told.items()} == {
         "contacts": len(CONTACTS),
         "accessLevels": 1,
-        "auditTrail": 2,
+        "pseudonyms": 1,
+        "auditTrail": len(DEEDS),
         "payments": 1,
         "acceptances": 0,
     }
+    assert [(row["action"], row["actor"], row["subject"]) for row in told["auditTrail"]] == DEEDS
     (paid,) = told["payments"]
     assert (paid["actor"], paid["amount"], paid["state"]) == (PAT, 1250, "RECORDED")
     assert told["accessLevels"][0]["level"] == "BILLING"
@@ -123,13 +128,14 @@ def test_lg11_an_export_by_number_is_the_customers_and_names_nobody_who_acts(
 def test_lg11_every_table_that_names_an_email_is_told_of(shared_url: str) -> None:
     lived_in(shared_url)
     named = {name for name, rows in kept(shared_url).items() if LEE in str(rows)}
-    assert named == {"access_levels", "audit", "directory_contacts", "payment_attempts"}
+    assert named == {"access_levels", "directory_contacts", "payment_attempts", "pseudonyms"}
     told = export(shared_url, LEE)
     assert {what for what, rows in told.items() if rows} == {
         "accessLevels",
         "auditTrail",
         "contacts",
         "payments",
+        "pseudonyms",
     }
 
 
@@ -143,37 +149,70 @@ def test_lg10_nothing_is_erased_without_a_word(shared_url: str) -> None:
     assert kept(shared_url) == before
 
 
-def test_lg10_erased_by_email_they_stand_nowhere_but_in_the_sealed_trail(shared_url: str) -> None:
+def test_lg10_erased_by_email_they_stand_nowhere(shared_url: str) -> None:
     lived_in(shared_url)
+    (known,) = export(shared_url, LEE)["pseudonyms"]
+    assert known["email"] == LEE
     revision = at(shared_url, lambda ledger: ledger.read(read_revisions)).rights
     result = run(shared_url, "people", "erase", LEE, "--yes")
     assert result.exit_code == 0, result.stderr
     after = kept(shared_url)
-    assert {name for name, rows in after.items() if LEE in str(rows)} == {"audit"}
+    assert {name for name, rows in after.items() if LEE in str(rows)} == set()
     assert {name for name, rows in after.items() if PAT in str(rows)} == {
         "access_levels",
-        "audit",
         "directory_contacts",
         "payment_attempts",
+        "pseudonyms",
     }
     payments = {row["idempotency_key"]: row for row in after["payment_attempts"]}
     assert payments["a"]["actor"] == PAT
     pseudonym = payments["b"]["actor"]
     assert pseudonym == payments["c"]["actor"]
-    assert pseudonym.startswith("erased ")
+    assert pseudonym == known["pseudonym"].replace("person ", "erased ")
     assert payments["b"]["amount"] == 1250
     assert trail(shared_url)[-1][1:] == (
         f"person.erased {pseudonym}",
-        {"contacts": 1, "levels": 2, "payments": 2},
+        {"contacts": 1, "levels": 2, "payments": 2, "auditTrail": 4},
     )
+    paid = [entry for entry in trail(shared_url) if entry[1].startswith("payment.attempted")]
+    assert [who for who, _, _ in paid] == [PAT, known["pseudonym"], known["pseudonym"]]
     verified = at(shared_url, lambda ledger: Audit(ledger).verify())
     assert isinstance(verified, Verified)
     assert verified.broken is None
     assert at(shared_url, lambda ledger: ledger.read(read_revisions)).rights == revision + 1
-    assert "sealed" in result.stderr
+    assert "sealed" not in result.stderr
     again = run(shared_url, "people", "erase", LEE, "--yes")
     assert (again.exit_code, again.stderr.splitlines()[0]) == (0, "There was nothing to forget.")
     assert kept(shared_url) == after
+
+
+def test_lg10_what_the_trail_told_by_email_before_is_found_and_said_to_stay(
+    shared_url: str,
+) -> None:
+    lived_in(shared_url)
+
+    async def earlier(ledger: Ledger) -> None:
+        for entry in (OFFICE.did(Action.ACCESS_SET, LEE), By(LEE, "r", NOON).did(PAID, "x")):
+            await Audit(ledger).append(entry)
+
+    at(shared_url, earlier)
+    assert len(export(shared_url, LEE)["auditTrail"]) == 6
+    result = run(shared_url, "people", "erase", LEE, "--yes")
+    assert result.exit_code == 0, result.stderr
+    assert "Older entries of the audit trail name them by their email" in result.stderr
+    assert {name for name, rows in kept(shared_url).items() if LEE in str(rows)} == {"audit"}
+    assert len(export(shared_url, LEE)["auditTrail"]) == 2
+
+
+def test_lg10_who_comes_again_is_somebody_else_to_the_trail(shared_url: str) -> None:
+    lived_in(shared_url)
+    (before,) = export(shared_url, LEE)["pseudonyms"]
+    assert run(shared_url, "people", "erase", LEE, "--yes").exit_code == 0
+    again = LevelChange(LEE, 2, AccessChoice.NONE)
+    at(shared_url, lambda ledger: AccessLevels(ledger).set([again], OFFICE))
+    (after,) = export(shared_url, LEE)["pseudonyms"]
+    assert after["pseudonym"] != before["pseudonym"]
+    assert [row["action"] for row in export(shared_url, LEE)["auditTrail"]] == ["access.set"]
 
 
 def test_lg10_erased_by_number_the_customer_is_gone_and_the_books_stay(shared_url: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.directory.shared_reading import SharedReading
+from adapters.shared_reading import SharedReading
 
 
 class Slow:
