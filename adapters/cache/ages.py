@@ -54,6 +54,11 @@ class Life(msgspec.Struct, frozen=True, gc=False):
             min(self.number, other.number),
         )
 
+    @property
+    def surely_until(self) -> float:
+        """Until when is it due for nobody, whatever their chance?"""
+        return self.fresh_until - self.took * _EARLIEST
+
     def at_most(self, until: float) -> "Life":
         """Return this life, cut off for all ages at that moment."""
         return self.with_(Life(self.born, until, until, until, self.took, self.number))

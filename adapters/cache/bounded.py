@@ -15,6 +15,7 @@ class Bounded(OrderedDict[K, V]):
 
     What is used is read again as it ages, and so written again: what was written longest ago is
     what nobody reads, or what is about to be too old.
+    `writes` is another number whenever anything in it may be another.
     """
 
     def __init__(self, most: float, weigh: Callable[[V], float]) -> None:
@@ -22,12 +23,14 @@ class Bounded(OrderedDict[K, V]):
         self.most = most
         self.weight = 0.0
         self.dropped = 0
+        self.writes = 0
         self._weigh = weigh
 
     def __setitem__(self, key: K, value: V) -> None:
         if key in self:
             del self[key]
         super().__setitem__(key, value)
+        self.writes += 1
         self.weight += self._weigh(value)
         while self.weight > self.most and self:
             del self[next(iter(self))]
@@ -36,6 +39,13 @@ class Bounded(OrderedDict[K, V]):
     def __delitem__(self, key: K) -> None:
         self.weight -= self._weigh(self[key])
         super().__delitem__(key)
+        self.writes += 1
+
+    def clear(self) -> None:
+        """Take all out."""
+        super().clear()
+        self.weight = 0.0
+        self.writes += 1
 
     def pop(self, key: K, default: Any = None) -> Any:  # noqa: ANN401  # as a mapping has it
         """Take one out, which the C code of the mapping does not tell `__delitem__`."""
@@ -65,4 +75,3 @@ class BoundedMemoryCache(SimpleMemoryCache):  # type: ignore[misc]  # aiocache c
     def drop(self) -> None:
         """Empty it."""
         self.held.clear()
-        self.held.weight = 0.0

@@ -51,7 +51,8 @@ class Changes:
     """Applies changes to a store (decision 7).
 
     The row is forgotten, read again, and then every question that its present keys name: what it
-    leaves falls out by itself, what it may enter has to be asked again.
+    leaves falls out by itself, what it may enter has to be asked again. A row that does not say
+    what it answers may enter any question of its kind.
     """
 
     def __init__(self, store: Store, seeker: Seeker) -> None:
@@ -69,6 +70,7 @@ class Changes:
         every_question: bool = False,
     ) -> None:
         """Forget these rows and questions, now and once more. Raises `CacheUnavailable`."""
+        every_question = every_question or not resource.is_proven
         named = _records(resource, ids)
         what = replace(
             named, questions=(*named.questions, *questions), every_question=every_question
@@ -98,8 +100,9 @@ class Changes:
         rows = [row for of in answers if not isinstance(of, UpstreamError) for row in of]
         named = tuple(dict.fromkeys(questions_of(resource, rows)))
         failed = any(isinstance(of, UpstreamError) for of in answers)
-        if named or failed:
-            what = Forgotten(resource.name, questions=named, every_question=failed)
+        every_question = failed or not resource.is_proven
+        if named or every_question:
+            what = Forgotten(resource.name, questions=named, every_question=every_question)
             await self._store.forget(what)
         return rows
 

@@ -8,7 +8,6 @@ import msgspec
 
 from adapters.cache.ages import NOBODY_SECONDS, Life
 from adapters.cache.generations import Key
-from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.model import Model
 from adapters.servicetitan.resource import Resource
 
@@ -30,6 +29,10 @@ class Listed(msgspec.Struct, frozen=True, gc=False):
     ids: tuple[int, ...]
     life: Life
     weight: float = 0.0
+
+
+Entry = Held | Listed
+"""What memory holds under one key: a row under its own, or a question's candidates."""
 
 
 class Found(NamedTuple):
@@ -124,9 +127,9 @@ def list_key(resource: str, by: str, value: int) -> Key:
     return resource, by, value
 
 
-def projected(resource: Resource[M], rows: Rows[Any] | UpstreamError) -> Rows[M] | UpstreamError:
+def projected(resource: Resource[M], rows: Rows[Any]) -> Rows[M]:
     """Return what a resource that is made of another makes of that one's rows."""
-    if isinstance(rows, UpstreamError) or resource.project is None:
+    if resource.project is None:
         return rows
     made = (resource.project(row) for row in rows)
     return tuple(row for row in made if row is not None)

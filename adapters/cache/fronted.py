@@ -1,7 +1,7 @@
 """This process's memory in front of Redis, which all workers share."""
 
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,7 +9,17 @@ import structlog
 
 from adapters.cache.ages import Life
 from adapters.cache.counts import Counts
-from adapters.cache.fills import Began, Far, Fill, Forgotten, Found, Held, list_key, row_key
+from adapters.cache.fills import (
+    Began,
+    Entry,
+    Far,
+    Fill,
+    Forgotten,
+    Found,
+    Held,
+    list_key,
+    row_key,
+)
 from adapters.cache.generations import Key, Storing
 from adapters.cache.glance import Glance
 from adapters.cache.memory import Memory
@@ -61,6 +71,21 @@ class Fronted:
         if not self.subscription.is_trusted():
             return {}
         return await self.memory.by_id(resource, ids)
+
+    def entries(self, keys: Iterable[Key]) -> list[Entry | None]:
+        """Return what this process remembers under each of these keys, where it may be believed."""
+        self.subscription.start()
+        told = self.memory.entries(keys)
+        return told if self.subscription.is_trusted() else [None] * len(told)
+
+    def writes(self) -> int | None:
+        """Return what is another number once an entry may be another; None: none may be told."""
+        self.subscription.start()
+        return self.memory.writes() if self.subscription.is_trusted() else None
+
+    def floor(self, resource: str) -> int:
+        """Return the number below which no question of this resource is answered."""
+        return self.memory.floor(resource)
 
     async def far(self, resource: Resource[M], by: str, values: Sequence[int], token: str) -> Far:
         """Return what Redis remembers, and take what nobody is asking for."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from adapters.cache.ages import Life
-from adapters.cache.fills import Found, Held, Listed, list_key, row_key
+from adapters.cache.fills import Entry, Found, Held, Listed, list_key, row_key
 from adapters.cache.generations import Key
-from adapters.cache.memory import Entry, gathered, listed, weight_of
+from adapters.cache.memory import gathered, listed, weight_of
 from adapters.cache.names import Names
 from adapters.cache.shared import Looked
 from adapters.cache.shelf import HELD, Ids, Shelved, Spoiled, life_of_shelved, read

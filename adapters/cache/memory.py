@@ -2,17 +2,27 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
 from adapters.cache.ages import HOLD_SECONDS, Life
 from adapters.cache.bounded import BoundedMemoryCache
-from adapters.cache.fills import Began, Fill, Forgotten, Found, Held, Listed, list_key, row_key
+from adapters.cache.fills import (
+    Began,
+    Entry,
+    Fill,
+    Forgotten,
+    Found,
+    Held,
+    Listed,
+    list_key,
+    row_key,
+)
 from adapters.cache.generations import Generations, Key, Storing
 from adapters.servicetitan.model import Model
-from adapters.servicetitan.resource import Resource
+from adapters.servicetitan.resource import Resource, unsaid
 
 M = TypeVar("M", bound=Model)
 
@@ -23,8 +33,6 @@ _SAMPLE = 16
 _IN_MEMORY = 3.0
 _SPINE = 200.0
 _LISTED = 40.0
-
-Entry = Held | Listed
 
 
 class Memory:
@@ -85,6 +93,18 @@ class Memory:
             for value, told in zip(values, found, strict=True)
             if told is not None and told.life.number >= floor
         }
+
+    def entries(self, keys: Iterable[Key]) -> list[Entry | None]:
+        """Return what stands under each of these keys, however old."""
+        return [*map(self.store.held.get, keys)]
+
+    def writes(self) -> int:
+        """Return what is another number whenever an entry may be another."""
+        return self.store.held.writes
+
+    def floor(self, resource: str) -> int:
+        """Return the number below which no question of this resource is answered."""
+        return self.generations.floor(resource)
 
     def began(self, resource: Resource[Any]) -> Began:
         """Tell where memory stands, for a fill that begins now."""
@@ -161,8 +181,12 @@ def gathered(
     rows: dict[int, Held],
     answers: Callable[[Any], Any],
 ) -> Found | None:
-    """Make a question's answer of its candidates, None where one of them is gone."""
+    """Make a question's answer of its candidates, None where one of them is gone.
+
+    Of rows that do not say what they answer every candidate does.
+    """
     life = last = asked.life
+    is_said = answers is not unsaid
     answer = []
     for of in asked.ids:
         held = rows.get(of)
@@ -172,7 +196,7 @@ def gathered(
             last = held.life
             life = life.with_(last)
         row = held.row
-        if value in answers(row):
+        if not is_said or value in answers(row):
             answer.append(row)
     return Found(tuple(answer), life)
 

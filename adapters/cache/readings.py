@@ -27,12 +27,15 @@ class Readings:
     `is_all`: went nothing into its answer but what stands here, and what it began with? `is_open`:
     may who begins now have its answer too, or did it read what nobody tells the changes of, or
     what must be read for each who asks? `until` is when it ends to be true by itself, None where it
-    never does.
+    never does. `by_rights`: did it read what changes with the revision of rights alone?
+    Where nobody wants to know of rows, `has_rows` is false, and none stand here.
     """
 
     is_all: bool = True
     is_open: bool = True
     until: datetime | None = None
+    by_rights: bool = False
+    has_rows: bool = True
     _told: defaultdict[tuple[Resource[Any], str], dict[int, _Rows]] = field(
         default_factory=lambda: defaultdict(dict)
     )
@@ -43,9 +46,23 @@ class Readings:
 
     def add(self, resource: Resource[Any], by: str, value: int, rows: _Rows) -> None:
         """Note what memory answered; another answer to the same question ends that it is all."""
+        if not self.has_rows:
+            return
         before = self._told[resource, by].setdefault(value, rows)
-        if not are_same(before, rows):
+        if before is not rows and not are_same(before, rows):
             self.is_all = False
+
+    def take_in(self, part: "Readings") -> None:
+        """Note all that stands in these, of a part of the same operation."""
+        self.is_all = self.is_all and part.is_all
+        self.is_open = self.is_open and part.is_open
+        self.by_rights = self.by_rights or part.by_rights
+        if part.until is not None:
+            self.ends(part.until)
+        if self.has_rows:
+            for resource, by, told in part:
+                for value, rows in told.items():
+                    self.add(resource, by, value, rows)
 
     def seal(self) -> None:
         """Note that something was read that stands nowhere here."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from adapters.cache.ages import Ages
 from adapters.cache.changes import Changes, Question
 from adapters.cache.counts import Counts
+from adapters.cache.failing import is_anothers, may_be_asked_again
 from adapters.cache.fills import Found, Held, Rows, projected
 from adapters.cache.flights import Flights
 from adapters.cache.gathering import Gathering, Upstream
@@ -18,13 +19,7 @@ from adapters.cache.refusals import Refusals
 from adapters.cache.seeking import Intent, Landed, Seeker
 from adapters.cache.store import Store
 from adapters.cache.usage import Usage
-from adapters.servicetitan.errors import (
-    BudgetSpent,
-    NobodyWaits,
-    UpstreamBusy,
-    UpstreamError,
-    UpstreamUnavailable,
-)
+from adapters.servicetitan.errors import BudgetSpent, UpstreamError
 from adapters.servicetitan.model import Model
 from adapters.servicetitan.places import Place
 from adapters.servicetitan.priority import Priority
@@ -80,16 +75,28 @@ class Records:
         """
         if resource.source is not None:
             made = await self.rows(resource.source, by, values, usage, anew=anew)
-            return [projected(resource, rows) for rows in made]
-        near = {} if anew else await self._store.near(resource, by, values)
-        known = self._known(resource, by, near, usage) if near else {}
+            return [of if isinstance(of, UpstreamError) else projected(resource, of) for of in made]
+        known: dict[int, Rows[M] | UpstreamError] = {}
+        if not anew:
+            known.update(await self.at_hand(resource, by, values, usage))
         unknown = [value for value in values if value not in known]
-        usage.saved += len(values) - len(unknown)
         if unknown:
             self.counts.asked[resource.name] += len(unknown)
             intent = Intent.ANEW if anew else Intent.READ
             known |= await self._flown(resource, by, unknown, intent, usage)
         return [known[value] for value in values]
+
+    async def at_hand(
+        self, resource: Resource[M], by: str, values: Sequence[int], usage: Usage
+    ) -> dict[int, Rows[M]]:
+        """Return the answers, of those that `rows` gives, that nobody need be asked for."""
+        if resource.source is not None:
+            made = await self.at_hand(resource.source, by, values, usage)
+            return {value: projected(resource, rows) for value, rows in made.items()}
+        near = await self._store.near(resource, by, values)
+        known = self._known(resource, by, near, usage) if near else {}
+        usage.saved += len(known)
+        return known
 
     async def remembered(
         self, resource: Resource[M], ids: Sequence[int], *, failing: bool = False
@@ -193,10 +200,10 @@ class Records:
 
     def _known(
         self, resource: Resource[M], by: str, near: Mapping[int, Found], usage: Usage
-    ) -> dict[int, Rows[M] | UpstreamError]:
+    ) -> dict[int, Rows[M]]:
         """Which of these may be answered now? What is due is read again behind the answer."""
         now, born = self._clock(), 0.0
-        known: dict[int, Rows[M] | UpstreamError] = {}
+        known: dict[int, Rows[M]] = {}
         due = []
         for value, (rows, life) in near.items():
             if now >= life.refresh_until:
@@ -263,7 +270,7 @@ class Records:
         }
         for (ask, _), future in zip(asked, futures, strict=True):
             answers[ask.value] = self._landed(ask, future.result(), usage)
-        others = [value for value in flying if _is_anothers(answers[value], usage)]
+        others = [value for value in flying if is_anothers(answers[value], usage)]
         if others:
             answers |= await self._flown(resource, by, others, intent, usage)
         if intent is Intent.READ:
@@ -324,21 +331,6 @@ def _charge(usage: Usage, cost: Usage) -> None:
     """Count what a flight cost: told to the first reader that lands, not to each."""
     usage.calls += cost.calls
     cost.calls = 0
-
-
-def may_be_asked_again(told: object) -> bool:
-    """Did ServiceTitan fail, rather than refuse?"""
-    return isinstance(told, UpstreamUnavailable | UpstreamBusy)
-
-
-def _is_anothers(told: object, usage: Usage) -> bool:
-    """Did this fail for another operation that asks the same, or travels with it?"""
-    if usage.is_over:
-        return False
-    if isinstance(told, NobodyWaits):
-        return True
-    place = usage.place
-    return isinstance(told, UpstreamBusy) and place is not None and place.told is None
 
 
 def _one(rows: Rows[M] | UpstreamError) -> M | UpstreamError | None:

@@ -95,7 +95,7 @@ class Seeker:
         """
         until = self._clock() + PATIENCE_SECONDS
         search = _Search(resource, by, intent, priority, until, place, interest)
-        if intent is Intent.ANEW or not resource.keys[by].is_proven:
+        if intent is Intent.ANEW:
             return await self._lead(search, values, await self._store.begin(resource))
         return await self._look(search, values)
 
@@ -147,7 +147,7 @@ class Seeker:
             search.resource, search.by, values, search.priority, search.place, search.interest
         )
         rows = {value: told.answer.rows[value] for value in values}
-        if began is not None and search.resource.keys[search.by].is_proven:
+        if began is not None:
             await self._keep(search, rows, began, self._clock() - asked)
         return {value: Landed(of, told.cost) for value, of in rows.items()}
 

@@ -1,9 +1,10 @@
 """Where rows are remembered: in this process alone, or in its memory in front of Redis."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
-from adapters.cache.fills import Began, Far, Fill, Forgotten, Found, Held
+from adapters.cache.fills import Began, Entry, Far, Fill, Forgotten, Found, Held
+from adapters.cache.generations import Key
 from adapters.cache.memory import Memory
 from adapters.servicetitan.model import Model
 from adapters.servicetitan.resource import Resource
@@ -45,6 +46,15 @@ class Store(Protocol):
     async def forget(self, what: Forgotten) -> None:
         """Forget this everywhere. Raises `CacheUnavailable` where others cannot be told."""
 
+    def entries(self, keys: Iterable[Key]) -> list[Entry | None]:
+        """Return what this process remembers under each of these keys; nothing it may not tell."""
+
+    def writes(self) -> int | None:
+        """Return what is another number once an entry may be another; None: none may be told."""
+
+    def floor(self, resource: str) -> int:
+        """Return the number below which no question of this resource is answered."""
+
     def moves(self, resource: str | None) -> Hashable:
         """Return what is another once something of this resource, or of any, was forgotten."""
 
@@ -59,6 +69,9 @@ class Alone:
         self.memory = memory
         self.near = memory.answers
         self.near_by_id = memory.by_id
+        self.entries = memory.entries
+        self.writes = memory.writes
+        self.floor = memory.floor
         self.moves = memory.moves
 
     async def far(self, resource: Resource[M], by: str, values: Sequence[int], token: str) -> Far:

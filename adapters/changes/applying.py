@@ -94,16 +94,23 @@ class Applier:
             await self.remembered.forget(resource, ids, _distinct(questions_of(resource, some)))
             self._publish(resource, {row.id: owners_of(resource, row) for row in some})
             await self._partners(source, some)
+            await self._placed(source)
             await asyncio.sleep(0)
         if page.unreadable:
             ids = [of for of in page.closed if 0 < of <= _MOST]
             owners = await self._owners(resource, ids)
             await self.remembered.forget(resource, ids, every_question=True)
+            await self._placed(source)
             self._publish(resource, owners)
 
     async def lost(self, source: Source) -> None:
         """Ask every question of this kind again, for changes of it may never be told."""
         await self.remembered.forget(source.resource, (), every_question=True)
+        await self._placed(source)
+
+    async def _placed(self, source: Source) -> None:
+        if source.placed is not None:
+            await self.remembered.forget(source.placed, (), every_question=True)
 
     async def _partners(self, source: Source, rows: Sequence[Any]) -> None:
         if source.partner is None:

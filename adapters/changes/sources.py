@@ -30,13 +30,15 @@ class Source:
     """A feed of a resource's changes.
 
     `partner` is another resource whose records change with these, and `partners` tells which: an
-    invoice's balance changes with a payment of it.
+    invoice's balance changes with a payment of it. `placed` is one whose rows are where these say
+    they are: which of its questions they answer may be another with any of these.
     """
 
     feed: Feed[Any]
     resource: Resource[Any]
     partner: Resource[Any] | None = None
     partners: Callable[[Any], Iterable[int]] = lambda _row: ()
+    placed: Resource[Any] | None = None
 
     @property
     def name(self) -> str:
@@ -63,7 +65,7 @@ SOURCES = (
     Source(feeds.LOCATION_CHANGES, LOCATIONS),
     Source(feeds.EQUIPMENT_CHANGES, INSTALLED_EQUIPMENT),
     Source(feeds.MEMBERSHIP_CHANGES, MEMBERSHIPS),
-    Source(feeds.RECURRING_SERVICE_CHANGES, RECURRING_SERVICES),
+    Source(feeds.RECURRING_SERVICE_CHANGES, RECURRING_SERVICES, placed=RECURRING_SERVICE_EVENTS),
     Source(feeds.RECURRING_SERVICE_EVENT_CHANGES, RECURRING_SERVICE_EVENTS),
     Source(feeds.SERVICE_AGREEMENT_CHANGES, SERVICE_AGREEMENTS),
     Source(feeds.INVOICE_TEMPLATE_CHANGES, INVOICE_TEMPLATES),

@@ -86,7 +86,7 @@ def _under(thing: object, step: str) -> list[object]:
 class Row:
     """One version of one record; a change makes another, so versions can be shared."""
 
-    __slots__ = ("_bytes", "active", "data", "id", "sequence")
+    __slots__ = ("_bytes", "_numbers", "active", "data", "id", "sequence")
 
     def __init__(self, data: Raw, sequence: int) -> None:
         self.data = data
@@ -94,12 +94,22 @@ class Row:
         self.active = data.get("active") is not False
         self.sequence = sequence
         self._bytes: dict[Shape, bytes] = {}
+        self._numbers: dict[str, tuple[int, ...]] = {}
 
     def encoded(self, shape: Shape) -> bytes:
         """Return the row as JSON in this shape; kept, as a page asks for a thousand."""
         known = self._bytes.get(shape)
         if known is None:
             known = self._bytes[shape] = msgspec.json.encode(shape.of(self.data))
+        return known
+
+    def numbers(self, path: str) -> tuple[int, ...]:
+        """Return the ids in this column; kept, as every sandbox of the same day asks."""
+        known = self._numbers.get(path)
+        if known is None:
+            found = column(path)(self.data)
+            known = tuple(value for value in found if isinstance(value, int))
+            self._numbers[path] = known
         return known
 
     def modified(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from adapters.sandbox.collection import Collection
-from adapters.sandbox.rows import Row, column
+from adapters.sandbox.rows import Row
 
 Index = defaultdict[object, set[int]]
 
@@ -67,14 +67,10 @@ class Table:
     def _unindex(self, row: Row | None) -> None:
         if row is not None:
             for path, index in self._indexes.items():
-                for value in _numbers(path, row):
+                for value in row.numbers(path):
                     index[value].discard(row.id)
 
 
-def _numbers(path: str, row: Row) -> list[int]:
-    return [value for value in column(path)(row.data) if isinstance(value, int)]
-
-
 def _add(index: Index, path: str, row: Row) -> None:
-    for value in _numbers(path, row):
+    for value in row.numbers(path):
         index[value].add(row.id)

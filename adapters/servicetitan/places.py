@@ -31,8 +31,15 @@ class Place:
     is_admitted: bool = False
     told: float | None = None
     is_over: bool = False
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _number: int = field(default_factory=lambda: next(_numbers))
+    _lock: asyncio.Lock | None = None
+    _number: int = field(default_factory=_numbers.__next__)
+
+    @property
+    def lock(self) -> asyncio.Lock:
+        """What whoever asks for it holds: most never ask."""
+        if self._lock is None:
+            self._lock = asyncio.Lock()
+        return self._lock
 
     @property
     def order(self) -> tuple[float, int]:

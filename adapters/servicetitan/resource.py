@@ -33,8 +33,8 @@ class Key(Generic[M]):
     sends none: the question is for every row.
 
     Where rows do not say, `answers` is `unsaid`. They are then asked for one value at a time and
-    not compared with it, no such question may be remembered, and who reads them takes only those
-    that hang from records already seen to be of that value (decision 6).
+    not compared with it, and who reads them takes only those that hang from records already seen
+    to be of that value (decision 6). What changes of them may enter any such question.
     """
 
     parameter: str
@@ -77,6 +77,11 @@ class Resource(Generic[M]):
     source: "Resource[Any] | None" = None
     project: Callable[[Any], M | None] | None = None
     id_of: Callable[[M], int] = attrgetter("id")
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether a row says itself which of all questions it answers."""
+        return all(key.is_proven for key in self.keys.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A wire to Redis that can be made slow, silent or cut."""
+"""A wire to Redis, or to another server, that can be made slow, silent or cut."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -72,7 +72,7 @@ class Link:
 
 @asynccontextmanager
 async def link() -> AsyncIterator[Link]:
-    """Open a wire to Redis."""
+    """Open a wire, to Redis unless it is led elsewhere."""
     opened = Link()
     server = await asyncio.start_server(opened.take, "127.0.0.1", 0)
     opened.port = server.sockets[0].getsockname()[1]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from adapters.cache.ages import Ages
+from adapters.cache.failing import may_be_asked_again
 from adapters.cache.opening import memory_records
-from adapters.cache.records import Records, may_be_asked_again
+from adapters.cache.records import Records
 from adapters.cache.usage import Usage
 from adapters.servicetitan.errors import (
     BudgetSpent,

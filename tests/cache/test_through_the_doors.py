@@ -1,6 +1,7 @@
 """What the graph tells of age and cost, where ServiceTitan is gone or much is asked."""
 
 import asyncio
+import time
 from typing import Any
 
 from resolvers.policy import Budget, Cache
@@ -33,17 +34,17 @@ async def test_up1_without_servicetitan_the_old_is_answered_with_its_age() -> No
 async def test_older_answers_cost_nothing_and_are_read_again_behind() -> None:
     cache = Cache(fresh_seconds=1, refreshing_seconds=60, failing_seconds=60)
     async with ready_house(demo_policy(cache=cache)) as house:
+        began = time.monotonic()
         before = await told(house, HOME)
         first = await house.calls()
         await asyncio.sleep(1.05)
         after = await told(house, HOME)
         assert after["data"] == before["data"]
         assert after["extensions"]["upstream"]["calls"] == 0
-        assert after["extensions"]["upstream"]["staleSeconds"] == 1
-        for _ in range(100):
-            await asyncio.sleep(0.01)
-            if (await told(house, HOME))["extensions"]["upstream"]["staleSeconds"] == 0:
-                break
+        assert 1 <= after["extensions"]["upstream"]["staleSeconds"] <= time.monotonic() - began
+        async with asyncio.timeout(20):
+            while (await told(house, HOME))["extensions"]["upstream"]["staleSeconds"] > 0:  # noqa: ASYNC110  # a wire has no event
+                await asyncio.sleep(0.01)
         behind = await house.calls()
         assert set(behind) <= set(first) | {call for call in behind if "ids=" in call}
         assert max(behind.values()) == 1

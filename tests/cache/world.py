@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,9 +19,16 @@ from adapters.cache.usage import Usage
 from adapters.servicetitan.client import Answer
 from adapters.servicetitan.errors import UpstreamBusy, UpstreamError, UpstreamUnavailable
 from adapters.servicetitan.jobs import JOBS, Job
-from adapters.servicetitan.model import CustomerId, JobId, LocationId
+from adapters.servicetitan.model import (
+    CustomerId,
+    JobId,
+    LocationId,
+    RecurringServiceEventId,
+    RecurringServiceId,
+)
 from adapters.servicetitan.places import Place
 from adapters.servicetitan.priority import Priority
+from adapters.servicetitan.recurring_service_events import RecurringServiceEvent
 from adapters.servicetitan.resource import Resource
 
 REDIS = "redis://127.0.0.1:6379/0"
@@ -37,6 +44,13 @@ def job(of: int, customer: int, version: int = 1) -> Job:
         customer_id=CustomerId(customer),
         location_id=LocationId(1),
         job_number=str(version),
+    )
+
+
+def event(of: int, service: int = 1) -> RecurringServiceEvent:
+    """Make a row that does not say where it is."""
+    return RecurringServiceEvent(
+        id=RecurringServiceEventId(of), location_recurring_service_id=RecurringServiceId(service)
     )
 
 
@@ -167,8 +181,14 @@ class World:
 
     async def settle(self) -> None:
         """Let what runs behind answers come to its end."""
-        for _ in range(20 if self.redis is None else 5):
+        for _ in range(20):
             await asyncio.sleep(0 if self.redis is None else 0.005)
+
+    async def until(self, so: Callable[[], bool]) -> None:
+        """Wait until it is so."""
+        async with asyncio.timeout(10):
+            while not so():  # noqa: ASYNC110  # nobody is told
+                await asyncio.sleep(0.001)
 
     async def keys(self) -> list[bytes]:
         """Return what stands in Redis of this world."""

@@ -29,6 +29,7 @@ from adapters.servicetitan.change_feeds import (
     OfCustomerAtLocation,
     OfEstimate,
     OfInvoices,
+    OfLocationByMembership,
 )
 from adapters.servicetitan.errors import UpstreamUnavailable
 from tests.changes.telling import NOON, Clock, FakeCache, FakeFeeds
@@ -192,6 +193,25 @@ async def test_what_a_row_concerns_is_forgotten_and_told(
     assert heard == [Change(resource, number, NOON) for resource, number in changes]
 
 
+async def test_with_what_says_where_others_are_every_question_of_theirs_is_asked_again(
+    leading: Follower, told: FakeFeeds, cache: FakeCache
+) -> None:
+    services = BY_NAME[feeds.RECURRING_SERVICE_CHANGES.name]
+    service = OfLocationByMembership(id=3, location_id=2)  # type: ignore[arg-type]  # plain ids
+    told.lines[services.name] += [service, 8]  # and one that cannot be read
+    await leading.read(services)
+    read = [
+        ("recurring_services", [3], {("location_id", 2)}, False),
+        ("recurring_services", [8], set(), True),
+    ]
+    placed: Any = ("recurring_service_events", [], set(), True)
+    assert cache.forgotten == [read[0], placed, read[1], placed]
+    cache.forgotten.clear()
+    told.age += 1  # what was told meanwhile is lost
+    await leading.read(services)
+    assert cache.forgotten[:2] == [("recurring_services", [], set(), True), placed]
+
+
 async def test_a_storm_is_forgotten_without_a_call(
     leading: Follower, told: FakeFeeds, cache: FakeCache
 ) -> None:
@@ -332,7 +352,10 @@ async def test_a_feed_in_trouble_is_tried_again_and_delays_no_other(
     }
 
 
-async def test_every_feed_is_followed(make: Make, told: FakeFeeds) -> None:
+async def test_every_feed_is_followed(
+    make: Make, told: FakeFeeds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "FIRST_SECONDS", 0.0)
     follower = make()
     async with running(follower, every=1000):
         await until(lambda: all(of.read_at is not None for of in follower.counts.values()))

@@ -86,7 +86,7 @@ async def test_what_was_asked_for_before_a_change_is_not_remembered_after_it() -
         raw = (await house.sandbox.get(f"/_sandbox/records/invoices/{INVOICE}")).json()
         old = {"data": [raw], "page": 1, "pageSize": 500, "hasMore": False, "totalCount": 1}
         path = "/accounting/v2/.*/invoices$"
-        await house.fault(path, status=200, body=old, latencyMs=500)
+        await house.fault(path, status=200, body=old, latencyMs=3000)
         reading = asyncio.create_task(balance(house))
         await asked(house, 1)
         await house.put("invoices", INVOICE, balance="0.00")
