@@ -1,8 +1,9 @@
 """What an email reaches, and how much of it: levels of customers and of their places."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import TypeGuard
 
 from adapters.directory.people import Standing
@@ -71,12 +72,13 @@ class Reach:
     For a person: customers, their places, and places reached alone. For a direct link: the
     `invoices` or the `estimates` it opens. For staff by themselves `everywhere` is their level on
     every record there is; their `parties` and `places` are those met on the way of one operation.
+    A person's cannot be added to: operations share them.
     `revision` is that of the rights this was made from, and `payments_revision` that of what was
     being paid, or taken off what is owed, at the same moment.
     """
 
-    parties: dict[int, Party] = field(default_factory=dict)
-    places: dict[int, Place] = field(default_factory=dict)
+    parties: Mapping[int, Party] = field(default_factory=dict)
+    places: Mapping[int, Place] = field(default_factory=dict)
     invoices: frozenset[int] = frozenset()
     estimates: frozenset[int] = frozenset()
     everywhere: AccessLevel = AccessLevel.NONE
@@ -261,8 +263,8 @@ def reach_of(
         if entry.id not in places and entry.active and is_live(standing.owners[entry.customer_id]):
             places[entry.id] = levels.place(entry, None)
     return Reach(
-        parties,
-        places,
+        MappingProxyType(parties),
+        MappingProxyType(places),
         revision=standing.revision,
         payments_revision=standing.payments_revision,
     )

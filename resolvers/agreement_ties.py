@@ -1,5 +1,7 @@
 """Jobs owed to a service agreement: while it is not Active they are not upcoming (R54, Q16)."""
 
+from functools import partial
+
 from adapters.servicetitan.errors import UpstreamError
 from resolvers.agreements import is_activated, known_agreements
 from resolvers.context import Context
@@ -16,7 +18,7 @@ async def suspended_jobs(context: Context) -> frozenset[int]:
     places = context.reach.places.values()
     seen = [place.id for place in places if place.level is not AccessLevel.NONE]
     try:
-        ties = await context.doors.ledger.ties_at(seen)
+        ties = await context.by_rights("ties", partial(context.doors.ledger.ties_at, seen), len)
         agreements = await context.once(known_agreements) if ties else []
     except UpstreamError:
         return frozenset()

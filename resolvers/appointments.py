@@ -65,9 +65,9 @@ async def appointments_of(
         for row in answer:
             if is_live(row):
                 by_job[row.job_id].append(row)
+    clock, none = context.clock, ()
     return [
-        failed.get(job.customer_id) or in_order(by_job.get(job.id, []), context.clock)
-        for job in jobs
+        failed.get(job.customer_id) or in_order(by_job.get(job.id, none), clock) for job in jobs
     ]
 
 

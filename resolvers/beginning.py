@@ -43,6 +43,23 @@ async def begin(
     return Context(viewer, now, doors, policy, rights, request_id, usage, pending, origin)
 
 
+def begin_at_once(
+    viewer: Viewer, doors: Doors, request_id: str, origin: Origin = UNTOLD
+) -> Context | None:
+    """Begin a person's operation as `begin` would, at this moment; None where that takes waiting.
+
+    So it does wherever they would be refused, too.
+    """
+    policy, since = doors.policy(), asyncio.get_running_loop().time()
+    known = doors.rights.at_once(viewer, policy.access)
+    pending = None if known is None else doors.till.pending.at_hand(known[1].payments)
+    if known is None or pending is None:
+        return None
+    usage, on_the_way = _usage(viewer, policy, since), OnTheWay(pending)
+    now, rights = doors.now(), known[0]
+    return Context(viewer, now, doors, policy, rights, request_id, usage, on_the_way, origin)
+
+
 async def again(context: Context) -> Context:
     """Begin another look of the same operation, later: rights and choices are those of now.
 

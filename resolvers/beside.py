@@ -1,13 +1,17 @@
 """Questions about many parents that are asked beside one another, answered by one call."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from adapters.found_once import found_once
+from resolvers.at_once import at_once
 
 P = TypeVar("P")
 R = TypeVar("R")
 Answers = list[R | BaseException]
 Load = Callable[[Sequence[P]], Awaitable[Sequence[R | BaseException]]]
+Edge = Callable[..., Awaitable[Sequence[R | Exception]]]
 
 
 class Beside(Generic[P, R]):
@@ -46,7 +50,7 @@ class Beside(Generic[P, R]):
     async def _answer(self, lot: "_Lot[P, R]") -> None:
         found: Answers[R]
         try:
-            found = _each_one(lot, await self._load(lot.parents))
+            found = each_one(lot.parents, await self._load(lot.parents))
         except Exception as error:  # noqa: BLE001  # it is everybody's
             found = [error] * len(lot.parents)
         except BaseException:
@@ -55,11 +59,54 @@ class Beside(Generic[P, R]):
         lot.answered.set_result(found)
 
 
-def _each_one(lot: "_Lot[P, R]", found: Sequence[R | BaseException]) -> Answers[R]:
+def each_one(parents: Sequence[P], found: Sequence[R | BaseException]) -> Answers[R]:
     """Return these answers; raises RuntimeError where some parent has none."""
-    if len(found) != len(lot.parents):
-        raise RuntimeError(f"{len(found)} answers for {len(lot.parents)} parents")
+    if len(found) != len(parents):
+        raise RuntimeError(f"{len(found)} answers for {len(parents)} parents")
     return list(found)
+
+
+class Edges:
+    """A context, as edges are asked by: `edge(parents, context)` answers all parents together."""
+
+    async def each(self, edge: Edge[R], parent: P, **arguments: object) -> R:
+        """Answer one parent's edge, asked for together with that of every parent beside it."""
+        (found,) = await self._beside(edge, arguments).of([parent])
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    async def every(
+        self, edge: Edge[R], parents: Sequence[P], **arguments: object
+    ) -> list[R | BaseException]:
+        """Answer the edge of all these parents: at once, or with every parent asked about beside.
+
+        An Exception that is raised is every parent's.
+        """
+
+        async def now() -> list[R | BaseException]:
+            return each_one(parents, await edge(parents, self, **arguments))
+
+        return await at_once(now, lambda: self._beside(edge, arguments).of(parents))
+
+    def forget_edges(self) -> None:
+        """Ask all of them anew from here on."""
+        self._edges.clear()
+
+    def _beside(self, edge: Edge[R], arguments: Mapping[str, object]) -> Beside[Any, R]:
+        key = (edge, tuple(arguments.items()))
+        beside = self._edges.get(key)
+        if beside is None:
+
+            async def load(parents: Sequence[Any]) -> Sequence[R | BaseException]:
+                return await edge(parents, self, **arguments)
+
+            beside = self._edges[key] = Beside(load)
+        return beside
+
+    @found_once
+    def _edges(self) -> dict[Any, Beside[Any, Any]]:
+        return {}
 
 
 class _Lot(Generic[P, R]):

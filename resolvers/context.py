@@ -1,31 +1,34 @@
 """What one operation knows: who asks, when, what they reach, and the doors to ask through."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property, partial
-from typing import Any, TypeGuard, TypeVar, cast
+from types import ModuleType
+from typing import Any, ClassVar, TypeGuard, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from strawberry.dataloader import DataLoader
-
-from adapters.cache.records import may_be_asked_again
+from adapters.cache.failing import may_be_asked_again
 from adapters.cache.usage import Usage
+from adapters.found_once import found_once
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.model import Model
-from adapters.servicetitan.resource import Ask, Resource
+from adapters.servicetitan.resource import Resource
+from resolvers import at_once as trial
 from resolvers.access import Reach
 from resolvers.acquaintance import owners_of
-from resolvers.beside import Beside
+from resolvers.asking import Answer, Ask, Asking
+from resolvers.at_once import about_to_wait, at_once, is_in_vain
+from resolvers.beside import Edges
 from resolvers.doors import Doors
 from resolvers.errors import Forbidden
+from resolvers.lasting import Lasting
 from resolvers.levels import AccessLevel
 from resolvers.origins import UNTOLD, Origin
 from resolvers.pending import OnTheWay
 from resolvers.policy import Policy
 from resolvers.rights import Refused
+from resolvers.shelves import is_lasting
 from resolvers.verdict import Verdict
 from resolvers.viewer import Viewer
 from resolvers.visit_times import Clock
@@ -34,11 +37,10 @@ M = TypeVar("M", bound=Model)
 P = TypeVar("P")
 R = TypeVar("R")
 Sees = Callable[[M], Verdict]
-Edge = Callable[..., Awaitable[Sequence[R | Exception]]]
 
 
 @dataclass(frozen=True)
-class Context:
+class Context(Edges):
     """One operation's question to the house; nothing in it outlives the operation.
 
     Rows leave `own` and `many` only through a rule; `under` gives what hangs from records already
@@ -56,8 +58,9 @@ class Context:
     usage: Usage = field(default_factory=Usage)
     pending: OnTheWay = field(default_factory=OnTheWay)
     origin: Origin = UNTOLD
+    trial: ClassVar[ModuleType] = trial
 
-    @cached_property
+    @found_once
     def zone(self) -> ZoneInfo:
         """The zone in which the business's days begin."""
         return self.policy.tenant.zone()
@@ -69,14 +72,18 @@ class Context:
             return self.rights
         raise self.rights
 
-    @cached_property
+    @found_once
     def clock(self) -> Clock:
         """What time it is, and how exactly customers may know of times."""
+        return self.clock_at(self.now)
+
+    def clock_at(self, now: datetime) -> Clock:
+        """Return the clock that stands at this moment."""
         jobs = self.policy.jobs
         grace = timedelta(minutes=jobs.past_grace_minutes)
-        return Clock(self.now, self.zone, jobs.show_date_only, grace)
+        return Clock(now, self.zone, jobs.show_date_only, grace)
 
-    @cached_property
+    @found_once
     def today(self) -> date:
         """The calendar day it now is for the business."""
         return self.now.astimezone(self.zone).date()
@@ -94,7 +101,7 @@ class Context:
         that one.
         """
         asks = [ask for ask in self._own(resource, least, customer) if customer in {None, ask[2]}]
-        answers = await self._load(resource, [Ask(resource, by, of) for by, of, _ in asks])
+        answers = await self._load(resource, [(by, of) for by, of, _ in asks])
         rows = {resource.id_of(row): row for answer in answers for row in whole(answer)}
         return [row for row in rows.values() if sees(row)]
 
@@ -120,7 +127,7 @@ class Context:
 
         The values come from records that were seen, and who calls deals the rows to those alone.
         """
-        return await self._load(resource, [Ask(resource, by, value) for value in values])
+        return await self._load(resource, [(by, value) for value in values])
 
     async def many(
         self, resource: Resource[M], ids: Sequence[int | None], sees: Sees[M]
@@ -137,11 +144,11 @@ class Context:
             await self.meet(*owners_of(remembered.values()))
         seen = {of: row for of, row in remembered.items() if sees(row)}
         found: dict[int, M | UpstreamError | None] = {**seen}
-        self.usage.saved += len(seen)
         rest = [of for of in wanted if of not in found and not self.was_refused(resource, of)]
-        asks = [Ask(resource, "id", of) for of in rest]
+        asks = [("id", of) for of in rest]
         for of, answer in zip(rest, await self._load(resource, asks, anew=True), strict=True):
             found[of] = self._seen(resource, of, answer, sees)
+        self.usage.saved += len(seen)
         failed = [of for of in rest if may_be_asked_again(found[of])]
         lasting = await self._remembered(resource, failed, failing=True)
         old = {of: row for of, row in lasting.items() if sees(row)}
@@ -161,7 +168,7 @@ class Context:
         self, resource: Resource[M], ids: Sequence[int]
     ) -> list[tuple[M, ...] | UpstreamError]:
         """Return each id's row as it is now, whatever is remembered: who calls judges it."""
-        return await self._load(resource, [Ask(resource, "id", of) for of in ids], anew=True)
+        return await self._load(resource, [("id", of) for of in ids], anew=True)
 
     def _seen(
         self, resource: Resource[M], of: int, answer: tuple[M, ...] | UpstreamError, sees: Sees[M]
@@ -197,12 +204,60 @@ class Context:
             await self.doors.rights.meet(self.reach, customers, locations)
 
     async def once(self, work: Callable[..., Awaitable[R]], *arguments: object) -> R:
-        """Do this work for the operation once, however many of its fields build on it."""
+        """Do this work for the operation once, however many of its fields build on it.
+
+        Where it has to wait it is a task: who leaves ends it for nobody else.
+        """
         key = (work, arguments)
-        task = self._works.get(key)
-        if task is None:
-            task = self._works[key] = asyncio.ensure_future(work(self, *arguments))
-        return cast("R", await asyncio.shield(task))
+        lasting = self.lasting if is_lasting(work) and key not in self._works else None
+        if lasting is not None and (part := lasting.find(key)) is not None:
+            return cast("R", part.value)
+
+        async def now() -> R:
+            if lasting is None:
+                return await self._done(key, work(self, *arguments))
+            return await self._done(key, lasting.make(key, lambda of: work(of, *arguments)))
+
+        async def later() -> R:
+            if key not in self._works:
+                self._works[key] = asyncio.ensure_future(work(self, *arguments))
+            if not self._works[key].done():
+                about_to_wait()
+            return cast("R", await asyncio.shield(self._works[key]))
+
+        return await (later() if key in self._works else at_once(now, later))
+
+    async def by_rights(
+        self, key: str, ask: Callable[[], Awaitable[R]], weigh: Callable[[R], int]
+    ) -> R:
+        """Ask for what changes with the revision of rights alone: for the same rights once."""
+        lasting = self.lasting
+        found: R | None = None if lasting is None else lasting.by_rights(key)
+        if found is None:
+            about_to_wait()
+            found = await ask()
+            if lasting is not None:
+                lasting.keep_by_rights(key, found, weigh(found))
+        return found
+
+    def apart(self) -> "Context":
+        """Return the same context for a part of the operation, which notes by itself what it reads.
+
+        Only who notes has one.
+        """
+        raise NotImplementedError
+
+    async def _done(self, key: object, work: Awaitable[R]) -> R:
+        """Do work at once, and remember what came of it, or how it failed."""
+        done = asyncio.get_running_loop().create_future()
+        try:
+            done.set_result(await work)
+        except Exception as error:  # noqa: BLE001  # it is whoever's asks
+            done.set_exception(error)
+            done.exception()  # whoever asks hears of it; that nobody does is no failure of the loop
+        if not is_in_vain():
+            self._works[key] = done
+        return cast("R", done.result())
 
     async def confirm(self) -> None:
         """Read the viewer's rights once more, before the first call that changes something.
@@ -222,8 +277,9 @@ class Context:
     async def look_again(self) -> None:
         """Forget what was read for this operation: it has changed something, and reads it anew."""
         self.end_works()
-        for kept in (self._works, self._loaders, self._edges):
-            kept.clear()
+        self._works.clear()
+        self.forget_edges()
+        self._asking.forget()
         await self.take_in_pending()
 
     def end(self) -> None:
@@ -236,47 +292,15 @@ class Context:
         for work in self._works.values():
             work.cancel()
 
-    async def each(self, edge: Edge[R], parent: P, **arguments: object) -> R:
-        """Answer one parent's edge, asked for together with that of every parent beside it."""
-        (found,) = await self.every(edge, [parent], **arguments)
-        if isinstance(found, BaseException):
-            raise found
-        return found
-
-    async def every(
-        self, edge: Edge[R], parents: Sequence[P], **arguments: object
-    ) -> list[R | BaseException]:
-        """Answer the edge of all these parents, and of every parent asked about beside them."""
-        key = (edge, tuple(arguments.items()))
-        beside = self._edges.get(key)
-        if beside is None:
-
-            async def load(parents: Sequence[P]) -> Sequence[R | BaseException]:
-                return await edge(parents, self, **arguments)
-
-            beside = self._edges[key] = Beside(load)
-        return await beside.of(parents)
-
     async def _load(
-        self, resource: Resource[M], asks: Sequence[Ask[M]], *, anew: bool = False
-    ) -> list[tuple[M, ...] | UpstreamError]:
+        self, resource: Resource[M], asks: Sequence[Ask], *, anew: bool = False
+    ) -> list[Answer[M]]:
         if not asks:
             return []
-        loader = self._loaders.get((resource, anew))
-        if loader is None:
-            batch = partial(self._batch, anew=anew)
-            loader = self._loaders[resource, anew] = DataLoader(batch)
-        flights = (
-            asyncio.shield(_heard(cast("asyncio.Future[Any]", loader.load(ask)))) for ask in asks
-        )
-        answers = await asyncio.gather(*flights, return_exceptions=True)
-        for answer in answers:
-            if isinstance(answer, BaseException) and not isinstance(answer, UpstreamError):
-                raise answer
+        answers = await self._asking.answers(resource, asks, anew=anew)
         if self.reach.is_staff:
             await self.meet(*owners_of(row for rows in answers if _is_there(rows) for row in rows))
-        told = cast("list[tuple[M, ...] | UpstreamError]", answers)
-        return [self._owed(resource, answer) for answer in told]
+        return [self._owed(resource, answer) for answer in answers]
 
     def _owed(
         self, resource: Resource[M], answer: tuple[M, ...] | UpstreamError
@@ -285,35 +309,19 @@ class Context:
             return answer
         return self.pending.taken_off(resource, answer)
 
-    async def _batch(self, asks: list[Ask[Any]], *, anew: bool) -> list[Any]:
-        """Answer one resource's questions of one tick, together for each key they are asked by."""
-        values: defaultdict[str, list[int]] = defaultdict(list)
-        for ask in asks:
-            values[ask.by].append(ask.value)
-        resource = asks[0].resource
-        answered = await asyncio.gather(
-            *(
-                self.doors.records.rows(resource, by, of, self.usage, anew=anew)
-                for by, of in values.items()
-            )
-        )
-        answers = {
-            (by, value): rows
-            for (by, of), found in zip(values.items(), answered, strict=True)
-            for value, rows in zip(of, found, strict=True)
-        }
-        return [answers[ask.by, ask.value] for ask in asks]
+    @found_once
+    def _asking(self) -> Asking:
+        return Asking(self.doors.records, self.usage)
 
-    @cached_property
-    def _loaders(self) -> dict[tuple[Resource[Any], bool], DataLoader[Ask[Any], Any]]:
-        return {}
+    @found_once
+    def lasting(self) -> Lasting | None:
+        """What outlives this operation; None for one that nobody notes the readings of."""
+        if self.usage.readings is None:
+            return None
+        return Lasting(self, self._asking, cast("datetime", vars(self)["now"]))
 
-    @cached_property
+    @found_once
     def _works(self) -> dict[Any, asyncio.Future[Any]]:
-        return {}
-
-    @cached_property
-    def _edges(self) -> dict[Any, Beside[Any, Any]]:
         return {}
 
 
@@ -321,14 +329,8 @@ def _is_there(answer: object) -> TypeGuard[tuple[Model, ...]]:
     return isinstance(answer, tuple)
 
 
-def whole(answer: Iterable[M] | UpstreamError) -> Iterable[M]:
+def whole(answer: Sequence[M] | UpstreamError) -> Sequence[M]:
     """Return the rows of an answer that is there; raises the UpstreamError it failed with."""
     if isinstance(answer, UpstreamError):
         raise answer
-    return answer
-
-
-def _heard(answer: asyncio.Future[R]) -> asyncio.Future[R]:
-    """Return what is awaited; a failure that nobody stayed to hear is not a failure of the loop."""
-    answer.add_done_callback(lambda told: told.cancelled() or told.exception())
     return answer

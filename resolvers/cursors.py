@@ -5,6 +5,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from resolvers.errors import BadCursor
 
@@ -15,8 +16,7 @@ _LENGTH = _DAY + _ID + _SEAL
 _NO_DAY = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Where a row stands: the day it is ordered by, if its list has one, and its id."""
 
     day: date | None

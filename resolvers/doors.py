@@ -1,7 +1,7 @@
 """What every operation asks through: the doors to rights, rows, the ledger and what was sealed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -26,6 +26,7 @@ from adapters.servicetitan.client import ServiceTitan
 from resolvers.cursors import Cursors
 from resolvers.policy import Policy
 from resolvers.rights import Rights
+from resolvers.shelves import Shelves
 from resolvers.signed_addresses import SignedAddresses
 
 
@@ -89,3 +90,4 @@ class Doors:
     cursors: Cursors
     documents: SignedAddresses
     till: Till
+    shelves: Shelves = field(default_factory=Shelves)

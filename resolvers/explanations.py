@@ -41,9 +41,13 @@ async def explain(context: Context, email: str, kind: RecordKind, number: str) -
     """
     deed, told = deed_of(context), as_number(number)
     whom = as_email(email)
-    subject = whom or "no email"
     asked = {"kind": kind.value, "number": told}
-    await context.doors.office.audit.append(deed.did(Action.EXPLAINED, subject, **asked))
+    entry = (
+        deed.did_to(Action.EXPLAINED, whom, **asked)
+        if whom
+        else deed.did(Action.EXPLAINED, "no email", **asked)
+    )
+    await context.doors.office.audit.append(entry)
     person = await _person(context, whom or "")
     opening = [*outcomes(OPENING, person.email, person.standing, person.access)]
     if not _passed(opening):

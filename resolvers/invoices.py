@@ -1,17 +1,18 @@
 """Invoices: what a Bill-To in reach was asked to pay, by the portal's rules."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 
 from adapters.servicetitan.errors import UpstreamError, UpstreamRejected
 from adapters.servicetitan.invoices import INVOICES, Invoice
 from adapters.servicetitan.jobs import Job
 from adapters.servicetitan.named import Named
 from resolvers.access import NOWHERE, Place, Reach, named
+from resolvers.at_once import all_of
 from resolvers.context import Context
 from resolvers.cursors import Spot
 from resolvers.errors import NotFound
@@ -20,6 +21,7 @@ from resolvers.moments import business_day
 from resolvers.open_jobs import all_without_open_jobs, without_open_jobs
 from resolvers.paging import Listing
 from resolvers.rules import Rule, always, judged
+from resolvers.shelves import lasting
 from resolvers.verdict import Refusal, Verdict
 
 LINK_LASTS_AFTER_PAYMENT = timedelta(days=7)
@@ -49,8 +51,9 @@ def is_billed_to(reach: Reach, invoice: Invoice) -> Verdict:
     location = invoice.location.id if invoice.location else None
     if reach.billed(customer, location) is AccessLevel.BILLING or invoice.id in reach.invoices:
         return True
-    if invoice.customer and location in reach.places and customer not in reach.parties:
-        return _billed_elsewhere(reach.places[location], invoice.customer)
+    place = None if location is None else reach.places.get(location)
+    if invoice.customer and place is not None and customer not in reach.parties:
+        return _billed_elsewhere(place, invoice.customer)
     return Refusal("R18", "It takes Billing access on the invoice's Bill-To.")
 
 
@@ -138,14 +141,11 @@ def due(invoices: Iterable[Invoice]) -> Decimal:
     )
 
 
+@lasting
 async def own_invoices(context: Context, customer: int | None = None) -> list[Invoice]:
     """Return every visible invoice in reach, newest first; with `customer`, those billed to it."""
-    invoices = await context.own(
-        INVOICES,
-        lambda invoice: may_see_invoice(context.reach, invoice),
-        AccessLevel.BILLING,
-        customer,
-    )
+    sees = partial(may_see_invoice, context.reach)
+    invoices = await context.own(INVOICES, sees, AccessLevel.BILLING, customer)
     shown = await all_without_open_jobs(invoices, context)
     return sorted(shown, key=_newest, reverse=True)
 
@@ -162,20 +162,16 @@ async def invoices_by(
 ) -> Listing[Invoice]:
     """Return the Invoices screen: visible invoices, newest first, narrowed as asked."""
     rows: list[Invoice] = await context.once(own_invoices, customer)
+    if location is not None:
+        rows = [row for row in rows if row.location is not None and row.location.id == location]
+    if status is not None:
+        rows = [row for row in rows if status_of(row) is status]
     return Listing(
-        rows=[
-            row
-            for row in rows
-            if _is_at(row, location) and status in {None, status and status_of(row)}
-        ],
+        rows=rows,
         spot=lambda row: Spot(business_day(row.invoice_date), row.id),
         name=f"invoices {customer} {location} {status and status.value}",
         newest_first=True,
     )
-
-
-def _is_at(invoice: Invoice, location: int | None) -> bool:
-    return location is None or (invoice.location is not None and invoice.location.id == location)
 
 
 async def invoice(context: Context, key: int) -> Invoice:
@@ -196,7 +192,7 @@ async def invoice(context: Context, key: int) -> Invoice:
 async def _invoices(
     context: Context, keys: Sequence[int | None]
 ) -> list[Invoice | UpstreamError | None]:
-    return await context.many(INVOICES, keys, lambda row: may_see_invoice(context.reach, row))
+    return await context.many(INVOICES, keys, partial(may_see_invoice, context.reach))
 
 
 async def invoices_of_jobs(
@@ -287,6 +283,4 @@ async def invoices_of_customers(
     customers: Sequence[int], context: Context
 ) -> Sequence[list[Invoice] | BaseException]:
     """Return the visible invoices billed to each of these customers, newest first."""
-    return await asyncio.gather(
-        *(context.once(own_invoices, customer) for customer in customers), return_exceptions=True
-    )
+    return await all_of(context.once(own_invoices, customer) for customer in customers)

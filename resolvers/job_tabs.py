@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from adapters.servicetitan.appointments import Appointment
+from adapters.servicetitan.appointments import Appointment, AppointmentStatus
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.jobs import Job
 from resolvers.agreement_ties import suspended_jobs
@@ -19,7 +19,10 @@ def tab_with(job: Job, live: Sequence[Appointment], clock: Clock) -> JobTab | No
 
 def seen_by_tabs(live: Sequence[Appointment], clock: Clock) -> list[Visit]:
     """What does a tab need to know of these live visits?"""
-    return [Visit(visit.status, is_past(visit, clock)) for visit in live]
+    return [
+        Visit(visit.status, visit.status is AppointmentStatus.SCHEDULED and is_past(visit, clock))
+        for visit in live
+    ]
 
 
 def unless_suspended(job: Job, tab: JobTab | None, suspended: frozenset[int]) -> JobTab | None:

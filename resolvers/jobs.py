@@ -1,6 +1,7 @@
 """Jobs: work asked for, planned, being done or done, at a place or for a customer in reach."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from adapters.servicetitan.appointments import Appointment
 from adapters.servicetitan.errors import UpstreamError
@@ -42,8 +43,8 @@ JOB_RULES = (
 
 async def own_jobs(context: Context, customer: int | None = None) -> list[Job]:
     """Return every job in reach; with `customer`, those asked for under that customer's id."""
-    by_customer = context.own(JOBS, lambda job: may_see_job(context.reach, job), customer=customer)
-    jobs = await by_customer
+    sees = partial(may_see_job, context.reach)
+    jobs = await context.own(JOBS, sees, customer=customer)
     if not context.policy.jobs.by_location:
         return jobs
     return _once([*jobs, *await _at_places(context, customer)])
@@ -86,7 +87,7 @@ async def jobs_of_invoices(
 
 
 async def _jobs(context: Context, keys: Sequence[int | None]) -> list[Job | UpstreamError | None]:
-    return await context.many(JOBS, keys, lambda row: may_see_job(context.reach, row))
+    return await context.many(JOBS, keys, partial(may_see_job, context.reach))
 
 
 async def types_of(jobs: Sequence[Job], context: Context) -> Sequence[str | None]:

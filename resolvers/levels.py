@@ -9,3 +9,5 @@ class AccessLevel(Enum):
     BILLING = "BILLING"
     NON_BILLING = "NON_BILLING"
     NONE = "NONE"
+
+    __hash__ = object.__hash__  # an enumeration's own takes a call, for each look

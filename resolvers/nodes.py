@@ -1,11 +1,11 @@
 """Any record by its global id: what is not yours is answered like what never was (R14)."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from resolvers.agreements import agreement
 from resolvers.appointments import appointment
+from resolvers.at_once import all_of
 from resolvers.context import Context
 from resolvers.customers import customer
 from resolvers.equipment import equipment
@@ -77,5 +77,4 @@ async def nodes(context: Context, told: list[str]) -> list[Any]:
     """Return the record of each id, in order, with an exception where there is none."""
     if len(told) > MOST:
         raise LimitExceeded(f"Ask for at most {MOST} ids at once.", "ids")
-    found = await asyncio.gather(*(node(context, of) for of in told), return_exceptions=True)
-    return list(found)
+    return await all_of(node(context, of) for of in told)

@@ -1,11 +1,13 @@
 """Where a request came from: for evidence as coarsely as it needs it, for a bank in full."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 _NETWORK: Final = {4: 24, 6: 48}
 _MOBILE: Final = ("mobi", "android", "iphone", "ipad")
+_REMEMBERED: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,18 @@ class Origin:
 
 def origin_of(host: str | None, agent: str | None) -> Origin:
     """Return where a request from this address came from, sent by what calls itself so."""
+    network, whole = _told(host)
+    return Origin(network, _kind(agent), whole, agent or None)
+
+
+@lru_cache(_REMEMBERED)
+def _told(host: str | None) -> tuple[str | None, str | None]:
+    """Return the network and the whole address, as texts; to read them takes longer than the rest.
+
+    What programs call themselves is remembered of nobody: it may be long.
+    """
     address = _address(host)
-    whole = None if address is None else str(address)
-    return Origin(_network(address), _kind(agent), whole, agent or None)
+    return _network(address), None if address is None else str(address)
 
 
 def _address(host: str | None) -> IPv4Address | IPv6Address | None:

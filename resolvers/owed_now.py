@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.invoices import INVOICES, Invoice
+from resolvers.at_once import about_to_wait
 from resolvers.context import Context
 from resolvers.invoices import link_lasts, may_see_invoice
 from resolvers.open_jobs import all_without_open_jobs
@@ -19,6 +20,7 @@ async def owed_now(context: Context, ids: Sequence[int | None]) -> list[Owed | N
     wanted = list(dict.fromkeys(of for of in ids if of is not None))
     if not wanted:
         return [None for _ in ids]
+    about_to_wait()
     await context.take_in_pending()
     answers = await context.doors.records.fresh(INVOICES, wanted, context.usage)
     shown = await _shown(context, [_there(answer) for answer in answers])

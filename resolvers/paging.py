@@ -1,8 +1,10 @@
 """Pages of a list: which rows, and whether there are more on either side."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+import msgspec
 
 from resolvers.cursors import Spot
 from resolvers.errors import BadCursor, BadInput
@@ -13,8 +15,7 @@ MOST = 100
 """How many rows a page may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
+class Paging(msgspec.Struct, frozen=True):
     """Which page is asked for: the first so many after a cursor, or the last so many before one."""
 
     first: int | None
@@ -28,9 +29,9 @@ class Paging:
             raise BadInput("Ask for `first` or for `last`, not for both.")
         if self.first is None and self.last is None:
             raise BadInput(f"Say how many: `first` or `last`, from 1 to {MOST}.")
-        for name, count in (("first", self.first), ("last", self.last)):
-            if count is not None and not 1 <= count <= MOST:
-                raise BadInput(f"`{name}` must be from 1 to {MOST}; it was {count}.")
+        name, count = ("first", self.first) if self.last is None else ("last", self.last)
+        if count is not None and not 1 <= count <= MOST:
+            raise BadInput(f"`{name}` must be from 1 to {MOST}; it was {count}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,19 @@ class Listing(Generic[R]):
     spot: Callable[[R], Spot]
     name: str
     newest_first: bool = False
+    _places: dict[int, int] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def place(self, of: int) -> int | None:
+        """Return where the row of this id stands, None where it has left the list.
+
+        All places are found by the first who asks: a listing is asked for many pages.
+        """
+        if not self._places:
+            self._places.update((self.spot(row).id, at) for at, row in enumerate(self.rows))
+        return self._places.get(of)
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[R]):
+class Page(msgspec.Struct, Generic[R], frozen=True):
     """A part of a listing, and how to name its rows' places in it."""
 
     rows: Sequence[R]
@@ -85,16 +95,15 @@ def _past(listing: Listing[R], spot: Spot, *, after: bool) -> int:
     A row that has left its list meanwhile is looked for by its day: rows of that day may be told
     twice, and none is passed over.
     """
-    spots = [listing.spot(row) for row in listing.rows]
-    for index, other in enumerate(spots):
-        if other.id == spot.id:
-            return index + 1 if after else index
+    place = listing.place(spot.id)
+    if place is not None:
+        return place + 1 if after else place
     if spot.day is None:
         raise BadCursor
-    for index, other in enumerate(spots):
+    for index, other in enumerate(map(listing.spot, listing.rows)):
         if _reached(other, spot, newest_first=listing.newest_first, beyond=not after):
             return index
-    return len(spots)
+    return len(listing.rows)
 
 
 def _reached(other: Spot, spot: Spot, *, newest_first: bool, beyond: bool) -> bool:

@@ -27,13 +27,15 @@ def payer_of(context: Context) -> By:
     _, viewer = context.reach, context.viewer
     if viewer.staff is not None or context.reach.is_staff:
         raise Forbidden("Only customers, and who holds a link, may do this.")
-    return By(_named(viewer), context.request_id, context.now)
+    return _by(viewer, context.request_id, context.now)
 
 
-def _named(viewer: Viewer) -> str:
+def _by(viewer: Viewer, request_id: str, now: datetime) -> By:
     if viewer.link is not None:
-        return f"whoever holds link {viewer.link.id}"
-    return viewer.email or "a customer without an email"
+        return By(f"whoever holds link {viewer.link.id}", request_id, now)
+    if not viewer.email:
+        return By("a customer without an email", request_id, now)
+    return By(viewer.email, request_id, now, is_customer=True)
 
 
 async def require_patience(context: Context) -> None:

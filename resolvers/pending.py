@@ -3,6 +3,7 @@
 What is charged is owed no more, and an estimate that was accepted is open no more.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar, cast
@@ -31,23 +32,35 @@ class OnTheWay:
     """What is pending, as one operation goes by it (R34).
 
     It is what stood when the operation began, until the operation itself pays and takes it in
-    anew: `told` is then replaced.
+    anew: `told` is then replaced. A part of an operation goes by what was taken off `_before` it,
+    too.
     """
 
     told: Pending = field(default_factory=lambda: Pending(revision=0))
+    _before: Mapping[int, Decimal] = field(default_factory=dict)
     _taken: dict[int, Decimal] = field(default_factory=dict)
 
     def take_in(self, told: Pending) -> None:
         """Go by this from here on."""
         self.told = told
+        self._before = {}
         self._taken.clear()
+
+    def apart(self) -> "OnTheWay":
+        """Return the same for a part of the operation: what that takes off is noted there alone."""
+        return OnTheWay(self.told, {**self._before, **self._taken})
+
+    def take_over(self, part: "OnTheWay") -> None:
+        """Go by what was taken off in that part too."""
+        self._taken.update(part._taken)  # noqa: SLF001  # another of the same
 
     def on(self, invoice: int) -> Decimal:
         """How much of this invoice is charged and not yet in ServiceTitan's books?
 
         What was recorded there just now, and was lacking in the balance that was told, is not.
         """
-        return self._taken.get(invoice, self.told.by_invoice.get(invoice, NOTHING))
+        amount = self._taken.get(invoice, self._before.get(invoice))
+        return self.told.by_invoice.get(invoice, NOTHING) if amount is None else amount
 
     def is_held(self, invoice: int) -> bool:
         """Is somebody paying this invoice at this moment?"""

@@ -1,6 +1,5 @@
 """What was billed under agreements and memberships, and the machines that they look after."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -12,6 +11,7 @@ from adapters.servicetitan.memberships import Membership
 from adapters.servicetitan.service_agreements import ServiceAgreement
 from resolvers.agreement_visits import visits_of_agreements
 from resolvers.agreements import covered
+from resolvers.at_once import all_of
 from resolvers.context import Context
 from resolvers.cursors import Spot
 from resolvers.equipment import may_see_equipment, name_of
@@ -29,9 +29,7 @@ async def invoices_of_memberships(
 ) -> Sequence[Found]:
     """Return the visible invoices of each membership, newest first, billed to its customer."""
     owners = list(dict.fromkeys(row.customer_id for row in memberships))
-    answers = await asyncio.gather(
-        *(context.once(own_invoices, owner) for owner in owners), return_exceptions=True
-    )
+    answers = await all_of(context.once(own_invoices, owner) for owner in owners)
     billed = dict(zip(owners, answers, strict=True))
     return [_of_membership(row, billed[row.customer_id]) for row in memberships]
 

@@ -16,7 +16,7 @@ Offered = Sequence[Proposal] | UpstreamError
 
 async def proposal_histories_of(
     machines: Sequence[Equipment], context: Context
-) -> Sequence[Listing[Proposal] | UpstreamError]:
+) -> Sequence[Listing[Proposal] | BaseException]:
     """Return the visible proposals of each machine's jobs, newest first (R68).
 
     Empty without Billing access: each is seen by the rules of proposals alone.
@@ -25,14 +25,14 @@ async def proposal_histories_of(
     jobs = {
         job.id: job
         for history in histories
-        if not isinstance(history, UpstreamError)
+        if not isinstance(history, BaseException)
         for job in history.rows
     }
     offered = await proposals_of_jobs(list(jobs.values()), context)
     by_job: dict[int, Offered] = dict(zip(jobs, offered, strict=True))
     return [
         history
-        if isinstance(history, UpstreamError)
+        if isinstance(history, BaseException)
         else _listed(machine, history, by_job, context)
         for machine, history in zip(machines, histories, strict=True)
     ]

@@ -1,18 +1,20 @@
 """What a viewer may come near, read when an operation begins, and refused when it cannot be."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 
 from adapters.directory.people import Standing
 from adapters.ledger.rights import Revisions
 from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.feeds import CustomerEntry, LocationEntry
-from resolvers.access import NOWHERE, Party, Place, Reach, reach_of
+from resolvers.access import NOWHERE, Party, Place, Reach
 from resolvers.errors import NotReady, PortalError, Unauthenticated
 from resolvers.levels import AccessLevel
 from resolvers.policy import Access
+from resolvers.reaches import Reaches
 from resolvers.viewer import Link, Viewer, ViewerKind
 
 Refused = PortalError | UpstreamError
@@ -23,6 +25,7 @@ class Register(Protocol):
 
     async def standing(self, email: str) -> Standing: ...  # noqa: D102  # as People has it
     async def revisions(self) -> Revisions: ...  # noqa: D102  # as People has it
+    def revisions_at_once(self) -> Revisions | None: ...  # noqa: D102  # as People has it
     async def customers(self, ids: Sequence[int]) -> dict[int, CustomerEntry]: ...  # noqa: D102  # as People has it
     async def locations(self, ids: Sequence[int]) -> dict[int, LocationEntry]: ...  # noqa: D102  # as People has it
     async def locations_of(  # noqa: D102  # as People has it
@@ -54,6 +57,8 @@ class Rights:
         self._links = links
         self._unready = unready
         self._clock = clock
+        self._reaches = Reaches()
+        self._of_this_round: Revisions | None = None
 
     async def of(self, viewer: Viewer, access: Access) -> Reach | Refused:
         """Return what this viewer may come near, or why they may not be let in."""
@@ -61,6 +66,43 @@ class Rights:
             return await self._read(viewer, access)
         except (PortalError, UpstreamError) as refusal:
             return refusal
+
+    def at_once(self, viewer: Viewer, access: Access) -> tuple[Reach, Revisions] | None:
+        """Return what this person may come near now, with the numbers of now.
+
+        None is no refusal: it takes waiting to know, and `of` tells. So it is for all but people.
+        """
+        if viewer.kind is not ViewerKind.CUSTOMER or viewer.email is None:
+            return None
+        reach = self._reaches.last(viewer.email, access, _most(viewer))
+        now = None if reach is None else self.still(viewer, reach)
+        return None if reach is None or now is None else (reach, now)
+
+    def still(self, viewer: Viewer, reach: Reach) -> Revisions | None:
+        """Return the numbers of now, where this person's reach is now what it was then.
+
+        `reach` is what `of` told of the same person by the same choices. None is no refusal: it
+        may be another, or it takes waiting to know, and `of` tells.
+        """
+        if viewer.until is not None and viewer.until <= self._clock():
+            return None
+        now = self._of_this_round or self._read_in_this_round()
+        return None if now is None or now.rights != reach.revision else now
+
+    def _read_in_this_round(self) -> Revisions | None:
+        """Return the numbers for all who are heard before the event loop goes round once more.
+
+        They had come to this process by the time they are read. None where nobody is let in.
+        """
+        now = self._people.revisions_at_once()
+        if now is None or self._unready(now.read_at) is not None:
+            return None
+        self._of_this_round = now
+        asyncio.get_running_loop().call_soon(self._end_round)
+        return now
+
+    def _end_round(self) -> None:
+        self._of_this_round = None
 
     async def _read(self, viewer: Viewer, access: Access) -> Reach:
         """Raise NotReady, Unauthenticated or LedgerUnavailable where there is nothing to return."""
@@ -79,7 +121,8 @@ class Rights:
     async def _person(self, viewer: Viewer, access: Access) -> Reach:
         if viewer.email is None:
             return NOWHERE
-        return reach_of(viewer.email, await self.standing(viewer.email), access, _most(viewer))
+        standing = await self.standing(viewer.email)
+        return self._reaches.of(viewer.email, standing, access, _most(viewer))
 
     async def standing(self, email: str) -> Standing:
         """Return where this email stands; raises NotReady, or LedgerUnavailable."""
@@ -90,7 +133,7 @@ class Rights:
     async def _everywhere(self, viewer: Viewer) -> Reach:
         now = await self._people.revisions()
         self._check(now.read_at)
-        return _as_of(now, Reach(everywhere=_most(viewer)))
+        return _as_of(now, Reach({}, {}, everywhere=_most(viewer)))
 
     async def _linked(self, link: Link) -> Reach:
         now = await self._people.revisions()
@@ -118,8 +161,10 @@ class Rights:
             entries = await self._people.customers(new)
             for of in (await self._people.locations_of(list(entries))).values():
                 found |= {entry.id: entry for entry in of}
-            reach.parties.update({of: _party(e, reach.everywhere) for of, e in entries.items()})
-        reach.places.update({of: _place(entry, reach.everywhere) for of, entry in found.items()})
+            parties = cast("dict[int, Party]", reach.parties)
+            parties.update({of: _party(e, reach.everywhere) for of, e in entries.items()})
+        known = cast("dict[int, Place]", reach.places)
+        known.update({of: _place(entry, reach.everywhere) for of, entry in found.items()})
 
 
 def _most(viewer: Viewer) -> AccessLevel:

@@ -1,13 +1,12 @@
 """Service history: the jobs that were done on a machine."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from adapters.servicetitan.errors import UpstreamError
 from adapters.servicetitan.installed_equipment import Equipment
 from adapters.servicetitan.jobs import Job
+from resolvers.at_once import all_of
 from resolvers.context import Context
 from resolvers.cursors import Spot
 from resolvers.jobs import own_jobs
@@ -19,26 +18,19 @@ Histories = Mapping[int, Sequence[Job]]
 
 async def histories_of(
     machines: Sequence[Equipment], context: Context
-) -> Sequence[Listing[Job] | UpstreamError]:
+) -> Sequence[Listing[Job] | BaseException]:
     """Return the jobs in sight that were done on each machine, newest first (R68).
 
     They are looked for among the jobs of whoever its place belongs to, asked for once for each.
     """
     owners = [context.reach.places[machine.location_id].customer_id for machine in machines]
     distinct = list(dict.fromkeys(owners))
-    answers = await asyncio.gather(*(_of_owner(context, owner) for owner in distinct))
+    answers = await all_of(context.once(_by_machine, owner) for owner in distinct)
     found = dict(zip(distinct, answers, strict=True))
     return [
         _listed(machine, found[owner], context)
         for machine, owner in zip(machines, owners, strict=True)
     ]
-
-
-async def _of_owner(context: Context, owner: int) -> Histories | UpstreamError:
-    try:
-        return await context.once(_by_machine, owner)
-    except UpstreamError as error:
-        return error
 
 
 async def _by_machine(context: Context, owner: int) -> Histories:
@@ -63,9 +55,9 @@ def _day(job: Job, context: Context) -> date | None:
 
 
 def _listed(
-    machine: Equipment, found: Histories | UpstreamError, context: Context
-) -> Listing[Job] | UpstreamError:
-    if isinstance(found, UpstreamError):
+    machine: Equipment, found: Histories | BaseException, context: Context
+) -> Listing[Job] | BaseException:
+    if isinstance(found, BaseException):
         return found
     return Listing(
         rows=found.get(machine.id, ()),

@@ -1,8 +1,8 @@
 """Under which tab a job stands: the portal's five, or none (R47-R53)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from adapters.servicetitan.appointments import AppointmentStatus
 from adapters.servicetitan.jobs import JobStatus
@@ -18,9 +18,11 @@ class JobTab(Enum):
     CANCELED = "CANCELED"
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """What a tab needs to know of one live appointment (active, and not unused)."""
+class Visit(NamedTuple):
+    """What a tab needs to know of one live appointment (active, and not unused).
+
+    Whether it `is_past` counts for one that is scheduled, and for no other.
+    """
 
     status: AppointmentStatus
     is_past: bool
@@ -71,6 +73,8 @@ def rule_of(job: JobStatus, live: Sequence[Visit]) -> str:
 
 
 def _tab_by_visits(statuses: set[AppointmentStatus]) -> JobTab | None:
+    if not statuses:
+        return None
     if len(statuses) == 1:
         (status,) = statuses
         if status in _ALL_ALIKE:

@@ -1,11 +1,11 @@
 """My Tasks: what waits for the viewer, by the same rules as the screens it leads to (R15-R17)."""
 
-import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
 
 from adapters.servicetitan.appointments import Appointment
 from adapters.servicetitan.invoices import Invoice
+from resolvers.at_once import side_by_side
 from resolvers.context import Context
 from resolvers.invoices import due, is_open, own_invoices
 from resolvers.job_lists import Tabbed, tabbed
@@ -58,7 +58,7 @@ async def upcoming_appointments(context: Context) -> list[Appointment]:
 
 async def count(context: Context) -> int:
     """Return how many things wait, of every kind; raises UpstreamError where one is not known."""
-    invoices, visits, offers = await asyncio.gather(
+    invoices, visits, offers = await side_by_side(
         invoices_to_pay(context), upcoming_appointments(context), proposals_to_review(context)
     )
     return len(invoices) + len(visits) + len(offers)

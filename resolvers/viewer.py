@@ -13,6 +13,8 @@ class ViewerKind(Enum):
     ESTIMATE_LINK = "ESTIMATE_LINK"
     STAFF = "STAFF"
 
+    __hash__ = object.__hash__  # an enumeration's own takes a call, for each look
+
 
 @dataclass(frozen=True, slots=True)
 class Staff:

@@ -29,6 +29,14 @@ class Clock:
     date_only: bool = False
     grace: timedelta = timedelta(0)
 
+    def is_over(self, end: datetime) -> bool:
+        """Is what ended then over, with the grace that is left to it?"""
+        return end < self.now - self.grace
+
+    def is_day_over(self, day: date) -> bool:
+        """Is this day of the business over, with the grace that is left to it?"""
+        return day < (self.now - self.grace).astimezone(self.zone).date()
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -65,12 +73,11 @@ def is_past(appointment: Appointment, clock: Clock) -> bool:
     Where dates alone are shown it is over with its day: to vanish at any other time would tell the
     hour (R59).
     """
-    until = clock.now - clock.grace
     if clock.date_only:
         day = day_in(clock.zone, begins(appointment) or appointment.end)
-        return day is not None and day < until.astimezone(clock.zone).date()
+        return day is not None and clock.is_day_over(day)
     end = appointment.arrival_window_end or appointment.end or appointment.start
-    return end is not None and end < until
+    return end is not None and clock.is_over(end)
 
 
 def is_to_come(appointment: Appointment, clock: Clock) -> bool:

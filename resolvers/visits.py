@@ -1,6 +1,5 @@
 """Visits that an agreement or a membership promises: how far each has come, and who may see it."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from adapters.servicetitan.memberships import Membership
 from adapters.servicetitan.service_agreements import ServiceAgreement
 from resolvers.access import Place, Reach
 from resolvers.agreements import may_see_agreement, name_of
+from resolvers.at_once import side_by_side
 from resolvers.context import Context
 from resolvers.cursors import Spot
 from resolvers.job_tabs import tabs_of
@@ -169,7 +169,7 @@ async def states_of(
     The appointments that tabs need are asked for together with the jobs.
     """
     booked = [visit.customer_id for visit in visits if visit.job_id is not None]
-    jobs, _ = await asyncio.gather(
+    jobs, _ = await side_by_side(
         jobs_of_visits(visits, context),
         context.under(APPOINTMENTS, "customer_id", list(dict.fromkeys(booked))),
     )

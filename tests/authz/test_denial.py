@@ -27,9 +27,8 @@ UNKNOWN = 8_000_000
 async def quiet(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """A house in which nobody has asked for anything yet."""
     async with open_world(tmp_path_factory.mktemp("denial")) as opened:
-        await asyncio.sleep(
-            AGAIN_SECONDS + HOLD_SECONDS
-        )  # what changed is forgotten a second time meanwhile
+        # What the world itself changed is forgotten a second time meanwhile.
+        await asyncio.sleep(AGAIN_SECONDS + HOLD_SECONDS + 1)
         yield opened
 
 

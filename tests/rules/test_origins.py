@@ -2,7 +2,7 @@
 
 import pytest
 
-from resolvers.origins import UNTOLD, Origin, origin_of
+from resolvers.origins import UNTOLD, Origin, _told, origin_of
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,13 @@ def test_a_bank_is_told_the_whole_of_it_and_nobody_prints_it(host: str, whole: s
 
 def test_what_is_not_told_is_not_guessed() -> None:
     assert Origin() == UNTOLD
+
+
+def test_what_is_remembered_of_an_address_is_of_no_program_and_of_so_many() -> None:
+    assert origin_of("203.0.113.9", "curl/8.9").agent_class == "program"
+    assert origin_of("203.0.113.9", "Mozilla/5.0").agent_class == "browser"
+    assert origin_of("203.0.113.9", None).agent is None
+    for of in range(5_000):
+        told = f"10.0.{of // 256}.{of % 256}"
+        assert origin_of(told, None).address == told
+    assert _told.cache_info().currsize == 4096

@@ -163,3 +163,17 @@ def test_other_estimates_stay_as_they_are() -> None:
     for accepted in ({1: AT}, {}):
         way = OnTheWay(Pending(1, {2: Decimal(40)}, accepted=accepted))
         assert way.less(ESTIMATES, given) is given
+
+
+def test_a_part_goes_by_what_was_taken_off_before_it_and_leaves_its_own_alone() -> None:
+    way = OnTheWay(Pending(1, recorded={1: NEW, 2: NEW}))
+    way.owed(bill("100"))
+    part = way.apart()
+    assert (part.on(1), part.on(2)) == (Decimal(30), Decimal(0))
+    part.owed(bill("100", of=2))
+    assert (part.on(2), way.on(2)) == (Decimal(30), Decimal(0))
+    other = OnTheWay(way.told)
+    other.take_over(part)
+    assert (other.on(1), other.on(2)) == (Decimal(0), Decimal(30))
+    part.take_in(Pending(2))
+    assert (part.on(1), part.on(2)) == (Decimal(0), Decimal(0))

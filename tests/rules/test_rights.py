@@ -65,6 +65,10 @@ class Register:
 
     async def revisions(self) -> Revisions:
         """Tell what stands now."""
+        return self.revisions_at_once()
+
+    def revisions_at_once(self) -> Revisions:
+        """Tell the same."""
         self._note("revisions")
         return Revisions(7, self.read_at, 8)
 
