@@ -16,7 +16,7 @@ from gateway.answers.answers import answers_of
 from gateway.choices import Choices
 from gateway.console.built import find_built
 from gateway.entrance import Surroundings, open_entrance
-from gateway.graph import Graph, build_schema, checked_by, checking, core, open_documents
+from gateway.graph import Graph, build_schema, checked_by, checking, open_documents
 from gateway.ground import lay_ground, open_doors
 from gateway.guard.opening import toll_of
 from gateway.guard.trusted import Checks
@@ -28,16 +28,18 @@ from gateway.http.health import Ready, live
 from gateway.http.leaving import Leaving
 from gateway.http.links import PATH as LINKS
 from gateway.http.links import LinkExchange
-from gateway.http.middleware import street_side
+from gateway.http.middleware import Premises, doorstep_of, street_side
 from gateway.http.overload import Gate
 from gateway.identity.links import LinkTokens
-from gateway.live import endpoint_of
+from gateway.live import PATH, endpoint_of
 from gateway.metrics.books import Books
 from gateway.metrics.collected import Metrics
 from gateway.paying import payment_webhooks
 from gateway.plans.plans import Plans
 from gateway.settings import Settings
 from gateway.staff_deeds import deeds_of_staff
+from gateway.telemetry import RequestLog
+from gateway.threshold import NOBODY, Means, open_threshold
 from gateway.tracing import Tracing, tracing_of
 from gateway.watching import Watch
 from gateway.workers import beside, closed_after
@@ -80,23 +82,27 @@ def create_app(
     entrance = open_entrance(settings, around, tokens)
     asked = open_documents()
     checks = Checks(checked_by(asked), checking)
-    toll = toll_of(settings, choices, core(build_schema()), checks, watch.counts)
+    toll = toll_of(settings, choices, checks, watch.counts)
     plans = Plans(build_schema()) if settings.is_compiled else None
     answers = answers_of(doors.records.recall, keeps=settings.keeps_answers)
     graph = Graph(
         doors, now, toll, asked, tells_cost=tells_cost, watch=watch, plans=plans, answers=answers
     )
-    identify, counts = entrance.door.identify, watch.counts
-    looks = staff_looks(settings.staff_oidc_issuer, settings.staff_audience)
+    door, counts = entrance.door, watch.counts
+    looks = staff_looks(settings.staff_oidc_issuer, settings.staff_audience, door.claimed)
     gate = Gate(settings.most_at_once())
     admitting = Admitting(gate, lambda: choices.current().limits, looks, toll.trusted)
-    endpoint = endpoint_of(graph, identify, choices.current, settings, counts, admitting)
+    endpoint = endpoint_of(graph, door.identify, choices.current, settings, counts, admitting)
     business = f"tenant-{settings.servicetitan_tenant_id}.servicetitan"
     documents = DocumentEndpoints(doors, Press(), now, business)
 
     till, seen = ground.till, SeenEvents(ground.ledger)
     paid = payment_webhooks(settings, till.processor, till.cashier.heard, seen)
     leaving = Leaving()
+    means = Means(doors, toll, asked, graph.costs, plans, answers)
+    customers, log, threshold = entrance.bearers["customers"], RequestLog(counts), NOBODY
+    if _is_plain(settings, tracing, tells_cost=tells_cost):
+        threshold = open_threshold(customers, admitting, means, leaving, log)
     ready = Ready(
         {
             "ending": leaving.probe,
@@ -114,7 +120,7 @@ def create_app(
             async with beside(*(keys.keep() for keys in entrance.keys)):
                 yield
 
-    app = Starlette(
+    app = Premises(
         routes=[
             *endpoint.routes,
             Route("/documents/{token}", documents.document),
@@ -135,11 +141,22 @@ def create_app(
             hosts=own_hosts(settings.public_url, settings.allowed_hosts),
             leaving=leaving,
             gate=gate,
+            straight=endpoint.straight,
         ),
         lifespan=lifespan,
     )
     app.state.leaving = leaving
+    app.state.threshold = threshold
     app.state.gate = gate
+    app.state.doorstep = doorstep_of(
+        PATH.encode("ascii"),
+        admitting,
+        public_url=settings.public_url,
+        cors_origins=settings.cors_origins,
+        counts=counts,
+        leaving=leaving,
+        address_of=addresses.of,
+    )
     app.state.ending = endpoint.connections.end
     app.state.bus = ground.hearing.bus
     app.state.till = ground.till
@@ -147,7 +164,26 @@ def create_app(
     books = Books(ground.ledger)
     live_ones, bearers = endpoint.connections, entrance.bearers
     metrics = Metrics(
-        ground, counts, watch.guesses, live_ones, books, gate, bearers, answers, plans
+        ground,
+        counts,
+        watch.guesses,
+        live_ones,
+        books,
+        gate,
+        bearers,
+        answers,
+        plans,
+        doors.shelves,
+        threshold,
     )
     app.state.metrics = metrics.families
     return app
+
+
+def _is_plain(settings: Settings, tracing: Tracing | None, *, tells_cost: bool) -> bool:
+    """May the very same requests be answered at the threshold?
+
+    What is traced, or waits for Redis, or tells each time what was spent, takes steps of its own.
+    """
+    is_alone = tracing is None and settings.redis_url is None
+    return settings.keeps_answers and is_alone and not tells_cost

@@ -1,11 +1,13 @@
 """What the street side has seen, in plain numbers of this process, for whoever measures it."""
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 5.0, 10.0)
 """Upper bounds of a duration's buckets, in seconds; 3 is the figure to hold for a read."""
@@ -22,6 +24,8 @@ class Kind(StrEnum):
     SUBSCRIPTION = "subscription"
     UNREAD = "unread"
 
+    __hash__ = str.__hash__  # an enumeration's own takes a call, for each operation several
+
 
 class Outcome(StrEnum):
     """How an operation ended: all of it, part of it with errors, or errors alone."""
@@ -29,6 +33,11 @@ class Outcome(StrEnum):
     WHOLE = "whole"
     PARTIAL = "partial"
     FAILED = "failed"
+
+    __hash__ = str.__hash__  # as above
+
+
+_QUERY_WHOLE: Final = Kind.QUERY, Outcome.WHOLE
 
 
 @dataclass(slots=True)
@@ -44,8 +53,7 @@ class Histogram:
         self.total += seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """An operation that ended: `name` and `document` (a digest) tell which, and nobody who asked.
 
     `calls`, `saved` and `stale_seconds` are as Usage has them.
@@ -76,13 +84,19 @@ class StreetCounts:
     websockets: Counter[int] = field(default_factory=Counter)
     operations: Counter[tuple[Kind, Outcome]] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
-    durations: dict[Kind, Histogram] = field(default_factory=dict)
+    durations: defaultdict[Kind, Histogram] = field(default_factory=lambda: defaultdict(Histogram))
     calls: int = 0
     saved: int = 0
     subscriptions: int = 0
     not_found: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
     security: Counter[str] = field(default_factory=Counter)
+
+    def told_again(self, seconds: float, saved: int) -> None:
+        """Count a query that was answered whole without a call, as `ended` does."""
+        self.operations[_QUERY_WHOLE] += 1
+        self.saved += saved
+        self.durations[Kind.QUERY].add(seconds)
 
     def ended(self, told: Ended) -> None:
         """Count an operation; how long a subscription lasted says nothing of speed."""
@@ -93,4 +107,4 @@ class StreetCounts:
         self.calls += told.calls
         self.saved += told.saved
         if told.kind is not Kind.SUBSCRIPTION:
-            self.durations.setdefault(told.kind, Histogram()).add(told.seconds)
+            self.durations[told.kind].add(told.seconds)

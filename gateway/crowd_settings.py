@@ -3,7 +3,8 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from gateway.http.overload import MOST, Lane
+from gateway.http.lanes import Lane
+from gateway.http.overload import MOST
 
 _TOLD = "how many requests of {} one worker has open at most, from 1 to 10000"
 

@@ -1,7 +1,8 @@
 """Documents read once, however often they are asked: parsed, measured, validated, remembered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Final
 
 from graphql import (
@@ -10,18 +11,17 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    get_operation_ast,
     parse,
     validate,
 )
 
+from adapters.remembered import Remembered
 from gateway.guard.given import NONE, Uses, uses_of
 from gateway.guard.inputs import text_bounds
 from gateway.guard.introspection import closed
 from gateway.guard.limits import EVERYBODY, STAFF, DocumentLimits, beyond
 from gateway.guard.shape import shape_of
 from gateway.guard.type_names import NOTHING, OfSchema, asked_of_schema
-from gateway.remembered import Remembered
 
 MOST_REMEMBERED: Final = 32 * 1024 * 1024
 """How much memory documents may take in all, in bytes, as reckoned."""
@@ -31,23 +31,29 @@ _BYTES_OF_A_CHARACTER: Final = 4
 _BYTES_OF_ANY: Final = 2_000
 _MOST_ERRORS: Final = 20
 
+_numbers = count()
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A text as it was read: the document, or the errors for which it is none.
 
-    `subscribes` are the operation names by which a subscription would run, if it could.
+    `operations` are those of the document by their names, under None the only one. `subscribes` are
+    the operation names by which a subscription would run, if it could. No other document that was
+    read has the same `number`.
     """
 
     node: DocumentNode | None = None
     errors: tuple[GraphQLError, ...] = ()
     uses: Uses = NONE
+    operations: Mapping[str | None, OperationDefinitionNode] = field(default_factory=dict)
     subscribes: frozenset[str | None] = frozenset()
     of_schema: OfSchema = NOTHING
+    number: int = field(default_factory=_numbers.__next__)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """Return the operation that would run, None where the name leaves that open."""
-        return None if self.node is None else get_operation_ast(self.node, name)
+        return self.operations.get(name)
 
     def only_reads(self, name: str | None) -> bool:
         """Is the operation that would run a query?"""
@@ -84,8 +90,12 @@ class Documents:
         known = self._known.find((text, freely))
         if known is None:
             known = self._read(text, limits, freely=freely)
-            self._known.keep((text, freely), known, _weight(text, known))
+            self._known.keep((text, freely), known, weight_of(text, known))
         return known
+
+    def known(self, text: str) -> Document | None:
+        """Return the document of this text as customers may have it run, if it is remembered."""
+        return self._known.find((text, False))
 
     def refusal_of(
         self, document: Document, variables: Mapping[str, object] | None
@@ -127,7 +137,16 @@ class Documents:
         if errors:
             told = tuple(_light(error) for error in errors)
             return Document(None, told, subscribes=subscribes)
-        return Document(node, uses=uses, subscribes=subscribes, of_schema=of_schema)
+        return Document(node, (), uses, _operations(node), subscribes, of_schema)
+
+
+def _operations(node: DocumentNode) -> Mapping[str | None, OperationDefinitionNode]:
+    """Which operation runs by which name? By None the only one does."""
+    told = [of for of in node.definitions if isinstance(of, OperationDefinitionNode)]
+    named: dict[str | None, OperationDefinitionNode] = {
+        of.name.value: of for of in told if of.name is not None
+    }
+    return named | ({None: told[0]} if len(told) == 1 else {})
 
 
 def _subscriptions(node: DocumentNode) -> frozenset[str | None]:
@@ -148,6 +167,7 @@ def _light(error: GraphQLError) -> GraphQLError:
     )
 
 
-def _weight(text: str, document: Document) -> int:
+def weight_of(text: str, document: Document) -> int:
+    """Reckon what it takes to remember a text and its document, in bytes."""
     tokens = 0 if document.node is None else document.node.token_count or 0
     return _BYTES_OF_ANY + len(text) * _BYTES_OF_A_CHARACTER + tokens * _BYTES_OF_A_TOKEN

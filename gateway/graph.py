@@ -1,12 +1,14 @@
 """The graph put together, and how one operation runs through it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from inspect import isawaitable
+from typing import Any
 
+import msgspec
 import strawberry
 from graphql import (
     DocumentNode,
@@ -19,8 +21,10 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.answers.answers import Answers
-from gateway.answers.said import Said, refused, said_of
-from gateway.documents import Documents
+from gateway.answers.said import Said, refused, said_of, told_of
+from gateway.begun import Begun
+from gateway.costs import Costs
+from gateway.documents import Document, Documents
 from gateway.guard.budgets import Charge
 from gateway.guard.toll import Toll
 from gateway.guard.trusted import Check
@@ -28,6 +32,7 @@ from gateway.guard.unsaid import presenting
 from gateway.http.errors import present
 from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo, NoDocument
 from gateway.http.refusals import Refused
+from gateway.outlines import unrun
 from gateway.plans.plans import Plans
 from gateway.subscriptions import Told, answer_of, told, whole
 from gateway.watching import Watch, Watched
@@ -167,13 +172,15 @@ class Graph:
         self._tells_cost = tells_cost
         self._schema = core(build_schema())
         self._documents = documents
+        self.costs = Costs(self._schema)
         self._plans = plans
         self._answers = answers
 
     async def execute(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Answer:
         """Answer one request; what goes wrong inside it is told in its answer.
 
-        Raises Refused: for anything but a query by GET (405), and for who has to wait (429).
+        Raises Refused: for anything but a query by GET (405), for who has to wait (429), and for
+        who is no staff and asks how a query would run (403).
         """
         asked = await self.read(asked, viewer)
         with self._watch.operation(asked.query, viewer) as watched:
@@ -183,50 +190,62 @@ class Graph:
                 watched.codes.append(refusal.code)
                 raise
             watched.told(said.seen())
-        return answer_of(said.told(extensions), http)
+        return answer_of(said.told(extensions), http, is_kept=said.is_kept)
 
     async def _said_of(
         self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo, watched: Watched
     ) -> tuple[Said, Told | None]:
         if asked.unread is not None:
-            await self._toll.charge(asked, viewer, http.address)
+            await self._toll.charge(viewer, http.address)
             return refused(_unread(asked.unread)), None
-        present = presenting(asked, viewer)
-        document = self._documents.read(asked.query, freely=viewer.staff is not None)
+        document = self._document(asked, viewer)
         refusals = self._documents.refusal_of(document, asked.variables)
-        if document.node is None or refusals:
-            await self._toll.charge(asked, viewer, http.address)
-            return refused(*(present(error) for error in refusals)), None
-        operation = document.operation(asked.operation_name)
-        watched.runs(operation)
+        if document.node is None or refusals or asked.wants_plan:
+            await self._toll.charge(viewer, http.address)
+            plans = self._plans or Plans(build_schema())
+            return unrun(plans, asked, viewer, document.node, refusals)
+        watched.runs(document.operation(asked.operation_name))
         try:
-            charge = await self._toll.charge(asked, viewer, http.address, document.node, operation)
+            charge = await self._charge(asked, viewer, http.address, document)
         except LimitExceeded as dear:
             return refused(_too_dear(dear)), None
-        if document.listens(asked.operation_name):
+        if asked.listens:
             raise Refused(406, "Ask for a subscription as text/event-stream, or by WebSocket.")
-        if http.method == "GET" and not document.only_reads(asked.operation_name):
+        if http.method == "GET" and asked.changes:
             raise Refused(405, "Only queries may be asked by GET.", headers={"allow": "POST"})
-        if viewer.only_looks and document.changes(asked.operation_name):
-            return refused(present(_LOOKING_ONLY), has_data=True), None
-        if document.changes(asked.operation_name) and _tells_a_card(asked):
-            return refused(present(_NO_CARDS), has_data=True), None
+        if viewer.only_looks and asked.changes:
+            return refused(presenting(asked, viewer)(_LOOKING_ONLY), has_data=True), None
+        if asked.changes and _tells_a_card(asked):
+            return refused(presenting(asked, viewer)(_NO_CARDS), has_data=True), None
         context = await self._begin(asked, viewer, http)
         watched.usage = context.usage
-        node, changes = document.node, document.changes(asked.operation_name)
+        run = partial(self._say, document.node, asked, charge)
+        answering = self._answers.answer(asked, context, run, changes=asked.changes)
+        return await self._in_time(answering, asked, viewer), self._extensions(context, charge)
 
-        async def run(context: Context) -> Said:
-            try:
-                return said_of(await self._run(node, asked, context), present)
-            finally:
-                self._toll.settle(charge, context.usage.calls)
-
+    async def _in_time(
+        self, answering: Coroutine[Any, Any, Said], asked: GraphQLRequest, viewer: Viewer
+    ) -> Said:
+        """Wait for what is said, as long as an operation may take."""
+        begun = Begun(answering)
+        if begun.is_over:
+            return begun.told
         try:
             async with asyncio.timeout(OPERATION_SECONDS):
-                said = await self._answers.answer(asked, context, run, changes=changes)
+                return await begun
         except TimeoutError as error:
-            said = refused(present(GraphQLError(str(error), original_error=error)))
-        return said, self._extensions(context, charge)
+            present = presenting(asked, viewer)
+            return refused(present(GraphQLError(str(error), original_error=error)))
+
+    async def _say(
+        self, document: DocumentNode, asked: GraphQLRequest, charge: Charge, context: Context
+    ) -> Said:
+        """Run the operation, and say what came of it; its payer owes what it cost beyond."""
+        try:
+            result = await self._run(document, asked, context)
+            return said_of(result, partial(presenting, asked, context.viewer))
+        finally:
+            self._toll.settle(charge, context.usage.calls)
 
     async def _run(
         self, document: DocumentNode, asked: GraphQLRequest, context: Context
@@ -255,18 +274,16 @@ class Graph:
         A subscription ends by itself only where it has to, and its last answer says why.
         """
         asked = await self.read(asked, viewer)
-        document = self._documents.read(asked.query, freely=viewer.staff is not None)
+        document = self._document(asked, viewer)
         refusals = self._documents.refusal_of(document, asked.variables)
-        listens = document.listens(asked.operation_name)
-        if document.node is None or refusals or not listens:
+        if document.node is None or refusals or not asked.listens or asked.wants_plan:
             answering = self.execute(asked, viewer, http)
-            yield await (whole(answering) if self.changes(asked, viewer) else answering)
+            yield await (whole(answering) if asked.changes else answering)
             return
         with self._watch.subscription(asked.query, viewer) as watched:
-            operation = document.operation(asked.operation_name)
-            watched.runs(operation)
+            watched.runs(document.operation(asked.operation_name))
             try:
-                await self._toll.charge(asked, viewer, http.address, document.node, operation)
+                await self._charge(asked, viewer, http.address, document)
             except LimitExceeded as dear:
                 yield answer_of({"errors": [_too_dear(dear)]}, http)
                 return
@@ -281,21 +298,23 @@ class Graph:
 
     async def read(self, asked: GraphQLRequest, viewer: Viewer) -> GraphQLRequest:
         """Return the request with the document that it names, or with why it has none."""
-        return await self._toll.read(asked, viewer)
+        if asked.is_read:
+            return asked
+        found = await self._toll.read(asked, viewer)
+        if found.unread is not None:
+            return found
+        document, name = self._document(found, viewer), found.operation_name
+        changes, listens = document.changes(name), document.listens(name)
+        return msgspec.structs.replace(found, changes=changes, listens=listens)
 
-    def listens(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
-        """Does this ask for a subscription? Asked of a request that was read."""
-        if asked.unread is not None:
-            return False
-        document = self._documents.read(asked.query, freely=viewer.staff is not None)
-        return document.listens(asked.operation_name)
+    def _document(self, asked: GraphQLRequest, viewer: Viewer) -> Document:
+        return self._documents.read(asked.query, freely=viewer.staff is not None)
 
-    def changes(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
-        """Does this ask for a mutation? Asked of a request that was read."""
-        if asked.unread is not None:
-            return False
-        document = self._documents.read(asked.query, freely=viewer.staff is not None)
-        return document.changes(asked.operation_name)
+    async def _charge(
+        self, asked: GraphQLRequest, viewer: Viewer, address: str, document: Document
+    ) -> Charge:
+        cost = self.costs.of(document, asked.operation_name, asked.variables)
+        return await self._toll.charge(viewer, address, cost)
 
     async def _begin(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Context:
         what = f"operation {asked.operation_name or 'without a name'}"
@@ -304,10 +323,9 @@ class Graph:
 
     def _extensions(self, context: Context, charge: Charge) -> Told:
         usage = context.usage
-        upstream: dict[str, object] = {"staleSeconds": usage.stale_seconds}
-        extensions: dict[str, object] = {"upstream": upstream}
+        extensions = told_of(usage)
         if self._tells_cost or context.viewer.staff is not None:
-            upstream |= {"calls": usage.calls, "saved": usage.saved}
+            extensions["upstream"] |= {"calls": usage.calls, "saved": usage.saved}
             extensions["cost"] = charge.told()
         return extensions
 

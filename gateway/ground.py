@@ -30,6 +30,7 @@ from gateway.workers import beside, closed_after, follow, keep_open, opened
 from resolvers.cursors import Cursors
 from resolvers.doors import Doors, Office, Till
 from resolvers.rights import Rights
+from resolvers.shelves import Shelves
 from resolvers.signed_addresses import SignedAddresses
 
 
@@ -132,4 +133,5 @@ def open_doors(ground: Ground, settings: Settings, now: Callable[[], datetime]) 
         cursors=Cursors(secret),
         documents=SignedAddresses(secret, settings.public_url),
         till=ground.till,
+        shelves=Shelves() if settings.keeps_answers else Shelves(0),
     )

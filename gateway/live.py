@@ -1,9 +1,10 @@
 """The graph's endpoint: by HTTP, as a stream of events, and by WebSocket, all by one door."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from gateway.counts import StreetCounts
 from gateway.http.admitting import Admitting
@@ -21,9 +22,13 @@ PATH = "/graphql"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where the graph is asked; `connections` are those that last, ended before the gateway."""
+    """Where the graph is asked; `connections` are those that last, ended before the gateway.
+
+    `straight` leads there without a look at the `routes`: path and place.
+    """
 
     routes: Sequence[BaseRoute]
+    straight: Mapping[str, ASGIApp]
     connections: Connections
 
 
@@ -41,8 +46,6 @@ def endpoint_of(
     addresses = ClientAddresses(settings.trusted_proxies)
     counts, admitting = counts or StreetCounts(), admitting or Admitting()
     socket = WebSocketEndpoint(graph, connections, origins, counts, addresses.of, admitting)
-    routes = (
-        Route(PATH, GraphQLEndpoint(graph, connections, addresses.of, admitting)),
-        WebSocketRoute(PATH, socket),
-    )
-    return Endpoint(routes, connections)
+    place = GraphQLEndpoint(graph, connections, addresses.of, admitting)
+    routes = Route(PATH, place), WebSocketRoute(PATH, socket)
+    return Endpoint(routes, {PATH: place}, connections)

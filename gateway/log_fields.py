@@ -59,13 +59,17 @@ DROPPED: Final = Dropped()
 
 def allowed(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     """Leave out of a line what no line may carry, and bound the rest (LG-1, LG-5)."""
-    if not line.keys() <= FIELDS:
+    if not FIELDS.issuperset(line):
         extra = line.keys() - FIELDS
         for name in extra:
             del line[name]
         DROPPED.count += sum(not name.startswith("_") for name in extra)
     for name, value in line.items():
-        if type(value) not in _PLAIN and name != _OWN:
+        kind = type(value)
+        if kind is str:
+            if (len(value) >= _SHORTEST or "@" in value) and name != _OWN:
+                line[name] = scrubbed(value)
+        elif kind not in _PLAIN and name != _OWN:
             line[name] = _bounded(value)
     return line
 
@@ -125,14 +129,15 @@ def _bounded(value: object) -> object:
         case None | bool() | int() | float():
             return value
         case str():
-            return _text(value)
+            return scrubbed(value)
         case Sequence() | set() | frozenset():
             return [_bounded(part) for part in list(value)[:MOST_PARTS]]
         case _:
             return type(value).__name__
 
 
-def _text(value: str) -> str:
+def scrubbed(value: str) -> str:
+    """Return a text as a line may hold it."""
     if len(value) < _SHORTEST and "@" not in value:
         return value
     if len(value) > LONGEST:

@@ -7,14 +7,14 @@ one request, and in one operation of a WebSocket, each kind is told once.
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 import structlog
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from gateway.routes import route_of
 from resolvers.origins import origin_of
@@ -116,61 +116,52 @@ class SecurityEvents:
 
 
 @dataclass(slots=True)
-class _Scene:
-    """A request, as far as it is known: where it came from, by whom, what was told of it."""
+class Scene:
+    """A request or a WebSocket, as far as it is known: by whom, and what was told of it."""
 
-    events: SecurityEvents
-    asked: HTTPConnection
-    address_of: AddressOf
+    scenes: "Scenes"
+    scope: Scope
     viewer: Viewer | None = None
-    told: set[What] = field(default_factory=set)
+    told: frozenset[What] = frozenset()
 
     def add(self, what: What, told: Mapping[str, object]) -> None:
         """Tell it, unless it was told of this request."""
         if what in self.told:
             return
-        self.told.add(what)
-        viewer, network = self.viewer, origin_of(self.address_of(self.asked), None).address_class
-        whence = {"path": route_of(self.asked.scope["path"]), "network": network}
+        self.told |= {what}
+        address = self.scenes.address_of(HTTPConnection(self.scope))
+        viewer, network = self.viewer, origin_of(address, None).address_class
+        whence = {"path": route_of(self.scope["path"]), "network": network}
         asker = network or ""
         if viewer is not None and viewer.kind is not ViewerKind.ANONYMOUS:
             whence["viewer_key"] = viewer.key
             asker = viewer.key if viewer.staff is None else viewer.staff.key
-        self.events.add(what, asker, {**whence, **told})
+        self.scenes.events.add(what, asker, {**whence, **told})
 
 
-_scene: ContextVar[_Scene | None] = ContextVar("scene", default=None)
+_scene: ContextVar[Scene | None] = ContextVar("scene", default=None)
 """The request at hand; None outside of one."""
 
 
-class SecurityScenes:
-    """Middleware: what is refused to a request or a WebSocket is told with where it came from."""
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        events: SecurityEvents | None = None,
-        address_of: AddressOf | None = None,
-    ) -> None:
-        self._app = app
-        self._events = events or SecurityEvents()
-        self._address_of = address_of or _peer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on."""
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
-        before = _scene.set(_Scene(self._events, HTTPConnection(scope), self._address_of))
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            _scene.reset(before)
-
-
-def _peer(asked: HTTPConnection) -> str:
+def peer_of(asked: HTTPConnection) -> str:
+    """Return who the connection is with; empty where that is nobody with an address."""
     return asked.client.host if asked.client else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenes:
+    """What is refused to a request or a WebSocket is told to `events`, with where it came from."""
+
+    events: SecurityEvents = field(default_factory=SecurityEvents)
+    address_of: AddressOf = peer_of
+
+    def begin(self, scope: Scope) -> Token[Scene | None]:
+        """Begin a request: what is told from now on is told of it."""
+        return _scene.set(Scene(self, scope))
+
+    def end(self, token: Token[Scene | None]) -> None:
+        """Take in that a request has ended."""
+        _scene.reset(token)
 
 
 def tell(what: What, reason: str | None = None, count: int | None = None) -> None:
@@ -214,7 +205,7 @@ def begin_again() -> None:
     """Begin another operation of the same connection: what was told of others is told of it too."""
     scene = _scene.get()
     if scene is not None:
-        _scene.set(replace(scene, told=set()))
+        _scene.set(replace(scene, told=frozenset()))
 
 
 def _write(what: What, told: Mapping[str, object]) -> None:

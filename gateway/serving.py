@@ -143,11 +143,12 @@ class Server(uvicorn.Server):
 def settle_memory() -> None:
     """Look for circular garbage less often: rows are many, live long, and form no circles.
 
-    With Python's own thresholds a quarter of the time of a large screen went into looking.
+    With Python's own thresholds a quarter of the time of a large screen went into looking. Each
+    look is a short one, at few new objects, for everybody waits for it.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(5_000, 10, 200)
 
 
 def listen(host: str, port: int, option: str = "--port") -> socket.socket:

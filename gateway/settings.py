@@ -146,11 +146,11 @@ class Settings(StaffSettings, WatchingSettings, PayingSettings, CrowdSettings):
         ),
     )
     compiled: Annotated[Switch, Lower] = Field(
-        default=Switch.OFF,
+        default=Switch.ON,
         description="on, to have queries run by plans compiled once for each, or off",
     )
     keep_answers: Annotated[Switch, Lower] = Field(
-        default=Switch.OFF,
+        default=Switch.ON,
         description="on, to keep the last answers while what they were made of stands, or off",
     )
     log_level: Annotated[LogLevel, Lower] = Field(

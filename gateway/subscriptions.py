@@ -21,12 +21,12 @@ from resolvers.context import Context
 Told = Mapping[str, object]
 
 
-def answer_of(told: Told, http: HTTPInfo) -> Answer:
-    """Return the answer that tells this."""
+def answer_of(told: Told, http: HTTPInfo, *, is_kept: bool = False) -> Answer:
+    """Return the answer that tells this, which may be what is kept."""
     failed = "data" not in told
     status = 400 if failed and http.media_type != JSON else 200
     body, whole = msgspec.json.encode(told), "errors" not in told
-    return Answer(body=body, status=status, failed=failed, whole=whole)
+    return Answer(body=body, status=status, failed=failed, whole=whole, is_kept=is_kept)
 
 
 async def whole(work: Coroutine[Any, Any, Answer]) -> Answer:

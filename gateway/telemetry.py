@@ -1,17 +1,17 @@
 """What a request leaves behind: an id on its answer and one line in the log, nothing personal."""
 
-import re
 import time
 from collections.abc import Callable
-from contextvars import ContextVar
-from secrets import token_hex
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, field
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
+from structlog.typing import EventDict, WrappedLogger
 
-from adapters.tracing import Step, Tracer, step, traced_by
 from gateway.counts import Ended, StreetCounts
+from gateway.lines import say
+from gateway.request_ids import given_id, new_id
 from gateway.routes import route_of
 from gateway.security import seen_by
 from resolvers.viewer import Viewer
@@ -21,23 +21,55 @@ MOST_CODES = 10
 SEALED_PATHS = ("/documents/", "/calendar/", "/links/exchange/")
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "OPTIONS"))
-_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _log = structlog.get_logger("http")
-_notes: ContextVar[dict[str, object] | None] = ContextVar("notes", default=None)
-"""What the line of the request at hand will tell beside; None outside of one."""
+
+
+@dataclass(slots=True)
+class AtHand:
+    """A request, or a WebSocket, of which there will be lines in the log.
+
+    Every line tells what is `bound`; `notes` are for its own line alone, and None of a WebSocket,
+    each of whose operations has a line. `status` is 0 until it is answered.
+    """
+
+    id: str
+    bound: dict[str, object]
+    notes: dict[str, object] | None = None
+    route: str = ""
+    began: float = 0.0
+    status: int = 0
+
+
+_at_hand: ContextVar[AtHand | None] = ContextVar("at_hand", default=None)
+"""The request at hand; None outside of one."""
+
+
+def of_request(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Have a line of the log tell which request it belongs to, and who asks."""
+    at_hand = _at_hand.get()
+    if at_hand is not None:
+        for name, value in at_hand.bound.items():
+            line.setdefault(name, value)
+    return line
 
 
 def request_id() -> str:
     """Return the id of the request at hand; outside of one, an empty text."""
-    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    at_hand = _at_hand.get()
+    return "" if at_hand is None else at_hand.id
 
 
 def begin_connection() -> str:
-    """Bind an id to the connection at hand, a WebSocket, for its lines in the log; return it."""
-    given = token_hex(8)
-    structlog.contextvars.bind_contextvars(request_id=given)
+    """Begin a WebSocket; return the id that its lines in the log have."""
+    given = new_id()
+    _at_hand.set(AtHand(given, {"request_id": given}))
     return given
+
+
+def end_connection() -> None:
+    """Take in that the WebSocket at hand has ended."""
+    _at_hand.set(None)
 
 
 def note_viewer(viewer: Viewer) -> None:
@@ -45,8 +77,11 @@ def note_viewer(viewer: Viewer) -> None:
 
     Of staff their key is told too, so that whoever looks through a customer's eyes is known.
     """
-    staff = {} if viewer.staff is None else {"staff": viewer.staff.key}
-    structlog.contextvars.bind_contextvars(viewer=viewer.kind.value, **staff)
+    at_hand = _at_hand.get()
+    if at_hand is not None:
+        at_hand.bound["viewer"] = viewer.kind.value
+        if viewer.staff is not None:
+            at_hand.bound["staff"] = viewer.staff.key
     seen_by(viewer)
 
 
@@ -65,11 +100,11 @@ def note_operation(ended: Ended) -> None:
     }
     if ended.codes:
         told["codes"] = list(dict.fromkeys(ended.codes))[:MOST_CODES]
-    notes = _notes.get()
-    if notes is None:
+    at_hand = _at_hand.get()
+    if at_hand is None or at_hand.notes is None:
         _log.info("operation", ms=round(ended.seconds * 1000, 1), **told)
     else:
-        notes.update(told)
+        at_hand.notes.update(told)
 
 
 def frame_of(error: BaseException) -> str:
@@ -83,89 +118,53 @@ def frame_of(error: BaseException) -> str:
     return f"{name}:{trace.tb_lineno}"
 
 
-class TraceRequests:
-    """Middleware: whatever a request or a WebSocket has done is told to this tracer."""
-
-    def __init__(self, app: ASGIApp, *, tracer: Tracer) -> None:
-        self._app = app
-        self._tracer = tracer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on."""
-        with traced_by(self._tracer):
-            await self._app(scope, receive, send)
-
-
+@dataclass(slots=True)
 class RequestLog:
-    """Middleware: an id for each request (a safe incoming `X-Request-Id` is kept), one log line.
+    """An id for each request (a safe incoming `X-Request-Id` is kept), and one line in the log.
 
-    Requests are counted in `counts`, by route and status.
+    Requests are counted in `counts`, by route and status. `now` counts seconds.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        counts: StreetCounts | None = None,
-        now: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        self._app = app
-        self._counts = counts or StreetCounts()
-        self._now = now
+    counts: StreetCounts = field(default_factory=StreetCounts)
+    now: Callable[[], float] = time.perf_counter
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and note how it ended; what is no HTTP passes untouched."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began, status, given = self._now(), 0, _given_id(scope)
-        notes: dict[str, object] = {}
-        before = _notes.set(notes)
-        structlog.contextvars.bind_contextvars(request_id=given)
+    def begin(self, scope: Scope) -> tuple[AtHand, Token[AtHand | None]]:
+        """Begin a request; what is noted from now on is noted of it."""
+        return self.begin_as(given_id(scope), route_of(scope["path"]), self.now())
 
-        async def send_with_id(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = given
-            await send(message)
+    def begin_as(self, given: str, route: str, at: float) -> tuple[AtHand, Token[AtHand | None]]:
+        """Begin one of this id that came to this route at this moment."""
+        at_hand = AtHand(given, {"request_id": given}, {}, route, at)
+        return at_hand, _at_hand.set(at_hand)
 
-        route = route_of(scope["path"])
-        try:
-            with step("request", _told(scope, route, given)) as taken:
-                await self._app(scope, receive, send_with_id)
-                _tell(taken, status)
-        finally:
-            self._counts.requests[route, status] += 1
-            _log.info(
-                "request",
-                method=scope["method"],
-                path=_safe_path(scope["path"]),
-                status=status,
-                ms=round((self._now() - began) * 1000, 1),
-                **notes,
-            )
-            structlog.contextvars.clear_contextvars()
-            _notes.reset(before)
+    def end(self, scope: Scope, at_hand: AtHand, token: Token[AtHand | None]) -> None:
+        """Count a request and write its line."""
+        self.counts.requests[at_hand.route, at_hand.status] += 1
+        say("request", **self.told(scope, at_hand))
+        _at_hand.reset(token)
+
+    def told(self, scope: Scope, at_hand: AtHand) -> dict[str, object]:
+        """Return what the line of a request tells beside what is bound."""
+        return {
+            "method": scope["method"],
+            "path": _safe_path(scope["path"]),
+            "status": at_hand.status,
+            "ms": round((self.now() - at_hand.began) * 1000, 1),
+            **(at_hand.notes or {}),
+        }
 
 
-def _told(scope: Scope, route: str, given: str) -> dict[str, str]:
-    method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
-    return {"http.request.method": method, "http.route": route, "portal.request_id": given}
-
-
-def _tell(taken: Step, status: int) -> None:
-    taken.tell("http.response.status_code", status)
+def told_of(scope: Scope, at_hand: AtHand) -> dict[str, str]:
+    """Return what a trace is told of a request."""
+    return {
+        "http.request.method": scope["method"] if scope["method"] in _METHODS else "_OTHER",
+        "http.route": at_hand.route,
+        "portal.request_id": at_hand.id,
+    }
 
 
 def _safe_path(path: str) -> str:
     """Leave out of a path what opens a document for whoever holds it."""
-    for front in SEALED_PATHS:
-        if path.startswith(front):
-            return f"{front}…"
+    if path.startswith(SEALED_PATHS):
+        return next(f"{front}…" for front in SEALED_PATHS if path.startswith(front))
     return path[:MAX_PATH_LENGTH]
-
-
-def _given_id(scope: Scope) -> str:
-    incoming = Headers(scope=scope).get("x-request-id", "")
-    return incoming if _SAFE_ID.fullmatch(incoming) else token_hex(8)

@@ -3,8 +3,9 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any, Final
 
 from graphql import OperationDefinitionNode
@@ -22,6 +23,12 @@ MOST_ERRORS: Final = 1000
 """Of one operation so many errors are counted: a subscription may run for hours."""
 
 _NOT_FOUND: Final = "NOT_FOUND"
+_DIGEST: Final = "graphql.document.digest"
+_KINDS: Final = {kind.value: kind for kind in Kind}
+
+
+_UNUSED: Final = Usage()
+"""What an operation cost that never began; nothing is added to it."""
 
 
 @dataclass(slots=True)
@@ -32,12 +39,12 @@ class Watched:
     name: str | None = None
     outcome: Outcome = Outcome.FAILED
     codes: list[str] = field(default_factory=list)
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = field(default_factory=lambda: _UNUSED)
 
     def runs(self, operation: OperationDefinitionNode | None) -> None:
         """Take in which operation of the document runs; its name is one by GraphQL's grammar."""
         if operation is not None:
-            self.kind = Kind(operation.operation.value)
+            self.kind = _KINDS[operation.operation.value]
             self.name = None if operation.name is None else operation.name.value[:LONGEST_NAME]
 
     def told(self, answer: Mapping[str, Any]) -> None:
@@ -59,41 +66,79 @@ class Watch:
     guesses: Guesses = field(default_factory=Guesses)
     now: Callable[[], float] = time.perf_counter
 
-    @contextmanager
-    def operation(self, text: str, viewer: Viewer) -> Iterator[Watched]:
+    def operation(self, text: str, viewer: Viewer) -> "Watching":
         """Watch the operation that the block answers; what is raised in it counts as a failure."""
         document = digest_of(text)
-        with step("graphql", {"graphql.document.digest": document}) as taken:
-            with self._watched(document, viewer) as watched:
-                yield watched
-            _tell(taken, watched)
+        return Watching(self, document, viewer, step("graphql", {_DIGEST: document}))
 
     @contextmanager
     def subscription(self, text: str, viewer: Viewer) -> Iterator[Watched]:
         """Watch a subscription, open while the block lasts: that is no step, it may take hours."""
         self.counts.subscriptions += 1
         try:
-            with self._watched(digest_of(text), viewer) as watched:
+            with Watching(self, digest_of(text), viewer) as watched:
                 yield watched
         finally:
             self.counts.subscriptions -= 1
 
-    @contextmanager
-    def _watched(self, document: str, viewer: Viewer) -> Iterator[Watched]:
-        began, watched = self.now(), Watched()
-        try:
-            yield watched
-        finally:
-            self._take_in(_ended(watched, self.now() - began, document), viewer)
-
-    def _take_in(self, ended: Ended, viewer: Viewer) -> None:
+    def take_in(self, ended: Ended, viewer: Viewer) -> None:
+        """Count an operation that ended, and note it for the log."""
         self.counts.ended(ended)
-        missed = ended.codes.count(_NOT_FOUND)
-        if missed:
-            self.counts.not_found[viewer.kind.value] += missed
-            self.guesses.add(viewer.key, missed)
-        tell_codes(ended.codes)
+        if ended.codes:
+            missed = ended.codes.count(_NOT_FOUND)
+            if missed:
+                self.counts.not_found[viewer.kind.value] += missed
+                self.guesses.add(viewer.key, missed)
+            tell_codes(ended.codes)
         note_operation(ended)
+
+
+class Watching:
+    """A block in which an operation is answered; a generator's would cost as much as the counting.
+
+    What is raised in it goes on.
+    """
+
+    __slots__ = ("_began", "_document", "_step", "_taken", "_viewer", "_watch", "_watched")
+
+    def __init__(
+        self,
+        watch: Watch,
+        document: str,
+        viewer: Viewer,
+        taking: AbstractContextManager[Step] | None = None,
+    ) -> None:
+        self._watch = watch
+        self._document = document
+        self._viewer = viewer
+        self._step = taking
+        self._taken: Step | None = None
+        self._watched = Watched()
+        self._began = 0.0
+
+    def __enter__(self) -> Watched:
+        """Begin to watch."""
+        if self._step is not None:
+            self._taken = self._step.__enter__()
+        self._began = self._watch.now()
+        return self._watched
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Take in how it ended."""
+        watched = self._watched
+        try:
+            seconds = self._watch.now() - self._began
+            self._watch.take_in(_ended(watched, seconds, self._document), self._viewer)
+            if self._taken is not None and error is None:
+                _tell(self._taken, watched)
+        finally:
+            if self._step is not None:
+                self._step.__exit__(kind, error, trace)
 
 
 def _holds(data: Mapping[str, object] | None) -> bool:

@@ -55,7 +55,7 @@ class Answers:
             return await _to_its_end(context, run)
         question = question_of(asked, context.viewer)
         if self.kept is not None:
-            found = await self.kept.find(question, grounds, context.now, context.usage)
+            found = self.kept.find(question, grounds, context.now, context.usage)
             if found is not None:
                 self.counts.kept += 1
                 context.end()
@@ -68,6 +68,7 @@ class Answers:
         usage = context.usage
 
         async def start(readings: Readings) -> Said:
+            readings.has_rows = self.kept is not None
             said = await _to_its_end(noting(context, readings), run)
             if self.kept is not None:
                 self.kept.keep(question, grounds, readings, said, usage)

@@ -7,7 +7,6 @@ moment on by what it takes to refill, and it may not lie more than a minute ahea
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 MINUTE: Final = 60_000_000
@@ -20,8 +19,7 @@ ROUNDING: Final = 0.5
 """Microseconds by which a sum of parts may be off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """How many operations, and points of cost, somebody has for a minute: 1 or more of each."""
 
     operations: int
@@ -44,15 +42,17 @@ class Buckets(Protocol):
     async def take(self, of: str, allowed: Allowance, points: int) -> Taken:
         """Take one operation and so many points from somebody's buckets, both or none."""
 
+    def take_at_once(self, of: str, allowed: Allowance, points: int) -> Taken | None:
+        """As `take`; None where that takes waiting: nothing is taken then."""
+
+    def has(self, of: str, allowed: Allowance, points: int) -> bool:
+        """Would `take_at_once` take that now?"""
+
     async def aclose(self) -> None:
         """Let go of what it holds."""
 
 
-class _Full(NamedTuple):
-    """When both will be full again, in microseconds."""
-
-    operations: float
-    cost: float
+_NEVER_USED: Final = (0.0, 0.0)
 
 
 class ProcessBuckets:
@@ -60,29 +60,43 @@ class ProcessBuckets:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._full: OrderedDict[str, _Full] = OrderedDict()
+        self._full: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        """When the bucket of operations and that of cost will be full again, in microseconds."""
 
     async def take(self, of: str, allowed: Allowance, points: int) -> Taken:
         """Take one operation and so many points, both or none."""
         return self.take_now(of, allowed, points)
 
+    def take_at_once(self, of: str, allowed: Allowance, points: int) -> Taken | None:
+        """As `take`."""
+        return self.take_now(of, allowed, points)
+
+    def has(self, of: str, allowed: Allowance, points: int) -> bool:
+        """Would `take` take that now?"""
+        now = self._now() * 1_000_000
+        return max(self._full_by(now, of, allowed, points)) - now - MINUTE <= ROUNDING
+
     def take_now(self, of: str, allowed: Allowance, points: int) -> Taken:
         """As `take`."""
         now = self._now() * 1_000_000
-        full = self._full.get(of, _Full(0.0, 0.0))
-        before = _Full(*(min(max(moment, now), now + MINUTE) for moment in full))
-        after = _Full(
-            before.operations + MINUTE / allowed.operations,
-            before.cost + points * MINUTE / allowed.cost,
-        )
-        wait = max(after) - now - MINUTE
+        operations, cost = full = self._full_by(now, of, allowed, points)
+        wait = max(operations, cost) - now - MINUTE
         if wait > ROUNDING:
-            return Taken(_up(wait / 1000), _left(before.cost - now, allowed))
-        self._full[of] = after
+            before = cost - points * MINUTE / allowed.cost
+            return Taken(_up(wait / 1000), _left(before - now, allowed))
+        self._full[of] = full
         self._full.move_to_end(of)
         if len(self._full) > MOST_REMEMBERED:
             self._full.popitem(last=False)
-        return Taken(0, _left(after.cost - now, allowed))
+        return Taken(0, _left(cost - now, allowed))
+
+    def _full_by(self, now: float, of: str, allowed: Allowance, points: int) -> tuple[float, float]:
+        """When would somebody's buckets be full again, if that were taken from them now?"""
+        operations, cost = self._full.get(of, _NEVER_USED)
+        return (
+            min(max(operations, now), now + MINUTE) + MINUTE / allowed.operations,
+            min(max(cost, now), now + MINUTE) + points * MINUTE / allowed.cost,
+        )
 
     async def aclose(self) -> None:
         """Hold nothing."""

@@ -49,6 +49,16 @@ class SharedBuckets:
         except RedisAway:
             return self._alone.take_now(of, allowed, points)
 
+    def take_at_once(self, of: str, allowed: Allowance, points: int) -> Taken | None:
+        """Take nothing: Redis has to be waited for."""
+        del of, allowed, points
+        return None
+
+    def has(self, of: str, allowed: Allowance, points: int) -> bool:
+        """Tell nothing: Redis has to be waited for."""
+        del of, allowed, points
+        return False
+
     async def aclose(self) -> None:
         """Close the connections to Redis."""
         await self._redis.aclose()

@@ -3,8 +3,9 @@
 By the names of arguments and members alone: whether a value fits the schema is GraphQL's to say.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from graphql import (
@@ -34,16 +35,20 @@ MOST_DIGITS: Final = 18
 Bounds = Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Uses:
     """For which arguments a document uses its variables."""
 
     by_variable: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    @cached_property
+    def _in_order(self) -> Sequence[tuple[str, Sequence[str]]]:
+        return [(name, sorted(of)) for name, of in sorted(self.by_variable.items())]
+
     def too_long(self, given: Mapping[str, object], bounds: Bounds) -> GraphQLError | None:
         """Which of these values is longer than what it is given for may be, if any?"""
-        for variable, names in sorted(self.by_variable.items()):
-            for name in sorted(names):
+        for variable, names in self._in_order:
+            for name in names:
                 refusal = _first_too_long(name, given.get(variable), bounds)
                 if refusal is not None:
                     return refusal
@@ -115,10 +120,12 @@ def _first_too_long(name: str, given: object, bounds: Bounds) -> GraphQLError | 
     todo = [(name, given)]
     while todo:
         of, value = todo.pop()
+        if not isinstance(value, str | list | dict):
+            continue
         refusal = _judged(of, value, bounds)
         if refusal is not None:
             return refusal
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             todo += [(str(member), part) for member, part in value.items()]
         elif isinstance(value, list):
             todo += [(of, entry) for entry in value]

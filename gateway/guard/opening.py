@@ -3,7 +3,6 @@
 from typing import Final
 
 import structlog
-from graphql import GraphQLSchema
 
 from gateway.choices import Choices
 from gateway.counts import StreetCounts
@@ -24,13 +23,7 @@ _NONE: Final = (
 _log = structlog.get_logger("guard")
 
 
-def toll_of(
-    settings: Settings,
-    choices: Choices,
-    schema: GraphQLSchema,
-    checks: Checks,
-    counts: StreetCounts,
-) -> Toll:
+def toll_of(settings: Settings, choices: Choices, checks: Checks, counts: StreetCounts) -> Toll:
     """Return the toll of this gateway, by the policy in force; raises ManifestError."""
     trusted = trusted_of(settings, choices, checks.listed)
     buckets: Buckets = ProcessBuckets()
@@ -43,7 +36,7 @@ def toll_of(
     persisted = Persisted(
         trusted, kept, checks.asked, lambda: mode().trusted_documents.mode, counts.documents
     )
-    return Toll(schema, budgets, persisted)
+    return Toll(budgets, persisted)
 
 
 def trusted_of(settings: Settings, choices: Choices, checking: Checking) -> Trusted:

@@ -7,7 +7,7 @@ persisted queries). Whoever is not staff may be held to the manifest alone.
 from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -35,6 +35,13 @@ class Known(StrEnum):
     UNTRUSTED = "untrusted"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+
+
+class Lasting(NamedTuple):
+    """How a document was found, for as long as that manifest is in force."""
+
+    manifest: Manifest
+    known: Known
 
 
 class Persisted:
@@ -74,6 +81,41 @@ class Persisted:
         if known is Known.UNTRUSTED and asked.digest is not None:
             await self._keep(asked.digest, found, viewer)
         return msgspec.structs.replace(asked, query=found, is_read=True)
+
+    def at_once(self, asked: GraphQLRequest) -> tuple[str, Lasting] | None:
+        """Return the text that a customer's request asks for, and how it was found.
+
+        None where finding it takes waiting, changes what is kept for clients, or is refused.
+        """
+        if asked.digest is not None:
+            return None
+        text: str | None = asked.query
+        if asked.document_id is not None:
+            text = self._trusted.current().find(asked.document_id)
+        if not text:
+            return None
+        found = self.lasting(msgspec.structs.replace(asked, query=text))
+        return None if found is None else (text, found)
+
+    def lasting(self, asked: GraphQLRequest) -> Lasting | None:
+        """Return how the document of a request was found that `is_read`, if that lasts.
+
+        It does where neither finding it nor having it changes what is kept for clients.
+        """
+        manifest, name = self._trusted.current(), asked.document_id or asked.digest
+        if asked.query in manifest:
+            is_its = name is None or manifest.find(name) == asked.query
+            return Lasting(manifest, Known.TRUSTED) if is_its else None
+        is_open = name is None and self._mode() is not WhichDocuments.ENFORCE
+        return Lasting(manifest, Known.UNTRUSTED) if is_open else None
+
+    def lasts(self, found: Lasting) -> bool:
+        """Would it still be found so, by the same choices?"""
+        return self._trusted.current() is found.manifest
+
+    def count(self, found: Lasting) -> None:
+        """Count the document of a customer's as found once more."""
+        self._counted[found.known.value] += 1
 
     async def _found(
         self, asked: GraphQLRequest, manifest: Manifest, *, is_open: bool

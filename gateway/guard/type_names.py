@@ -34,6 +34,8 @@ class OfSchema:
 
     def tells_by(self, given: Mapping[str, object], types: Container[str]) -> bool:
         """Would it tell something of these types with these variables?"""
+        if not self.variables:
+            return False
         told = [given.get(variable) for variable in self.variables]
         return any(isinstance(name, str) and name in types for name in told)
 

@@ -9,16 +9,17 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from starlette.datastructures import Headers
 
 from gateway.http.exchange import GraphQLRequest
-from gateway.http.overload import Entry, Gate, Lane
+from gateway.http.lanes import Lane
+from gateway.http.overload import Entry, Gate
 from gateway.http.rates import network_of
 from gateway.http.refusals import Refused
 from gateway.identity.errors import InvalidToken
-from gateway.identity.headers import read_claimed
+from gateway.identity.headers import Claimed, read_claimed
 from resolvers.policy import Limits
 from resolvers.viewer import Viewer, ViewerKind
 
@@ -33,9 +34,15 @@ Who asks again at once would else have this process do nothing but refuse.
 MOST_HELD: Final = 1000
 """So many wait for that at most; whoever comes then is told at once."""
 
-_CHANGES = re.compile(r"\bmutation\b")
+K = TypeVar("K")
+
+_CHANGED: Final = "mutation"
+_CHANGES = re.compile(rf"\b{_CHANGED}\b")
 
 LooksLikeStaff = Callable[[Headers], bool]
+
+Passing = tuple[Hashable, ...]
+"""Every name under which somebody is counted at the gate; by the first they stand in the line."""
 
 
 def nobody_looks_like_staff(_headers: Headers) -> bool:
@@ -43,19 +50,26 @@ def nobody_looks_like_staff(_headers: Headers) -> bool:
     return False
 
 
-def staff_looks(issuer: str | None, audience: str | None) -> LooksLikeStaff:
-    """Return what tells whether headers look like those of staff; nothing of it is verified."""
+def staff_looks(
+    issuer: str | None, audience: str | None, claimed: Callable[[str], Claimed] = read_claimed
+) -> LooksLikeStaff:
+    """Return what tells whether headers look like those of staff; nothing of it is verified.
+
+    `claimed` reads what a token claims, or raises InvalidToken.
+    """
 
     def looks(headers: Headers) -> bool:
         """Do they bring a session of staff, or a token that says it is one of theirs?"""
         given = headers.get("authorization")
         if given is None:
             return "staff=" in headers.get("cookie", "")
+        if issuer is None:
+            return False
         try:
-            claimed = read_claimed(given.partition(" ")[2].strip())
+            told = claimed(given.partition(" ")[2].strip())
         except InvalidToken:
             return False
-        return claimed.iss == issuer and audience in claimed.audiences
+        return told.iss == issuer and audience in told.audiences
 
     return looks
 
@@ -68,8 +82,8 @@ def _nothing_known(_name: str) -> str | None:
 class Admitting:
     """Lets requests through the gate; `known` gives the text of a document by its trusted name.
 
-    Names of other documents that turned out to change something are remembered, and who was refused
-    and when; both are bounded.
+    Names of other documents that turned out to change something are remembered, who was refused and
+    when, and who of those that are sent away is none of staff; all are bounded.
     """
 
     gate: Gate = field(default_factory=Gate)
@@ -78,6 +92,7 @@ class Admitting:
     known: Callable[[str], str | None] = _nothing_known
     _learned: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _held: set[object] = field(default_factory=set)
+    _readers: OrderedDict[Hashable, None] = field(default_factory=OrderedDict)
     _refused: OrderedDict[Hashable, float] = field(default_factory=OrderedDict)
 
     async def enter(self, headers: Headers, address: str, asked: GraphQLRequest) -> Entry:
@@ -98,6 +113,28 @@ class Admitting:
             self._refused.popitem(last=False)
         if before is not None and now - before < HELD_SECONDS:
             await self._hold()
+
+    def is_strained(self) -> bool:
+        """Are some who only read sent away at this moment?"""
+        return self.gate.is_strained(Lane.PEOPLE)
+
+    def expect(self) -> None:
+        """Expect a request that was let in: most only read."""
+        self.gate.expect(Lane.PEOPLE)
+
+    def refusal(
+        self, headers: Headers, address: Callable[[], str], asked: GraphQLRequest
+    ) -> Refused | None:
+        """Why would this not begin, as far as it only reads? None where it might; it is counted."""
+        credentials = _credentials(headers)
+        who = _of_address(address()) if credentials is None else hash(credentials)
+        if self.gate.has_place(Lane.PEOPLE, who) or self._may_change(asked):
+            return None
+        if who not in self._readers:
+            if self.is_staffs(headers):
+                return None
+            _remember(self._readers, who)
+        return self.gate.sent_away(Lane.PEOPLE)
 
     def _lane_of(self, headers: Headers, asked: GraphQLRequest) -> Lane:
         if self._may_change(asked):
@@ -129,18 +166,46 @@ class Admitting:
         else:
             await entry.into(Lane.PEOPLE if viewer.staff is None else Lane.STAFF)
 
+    def passing(
+        self, headers: Headers, address: str, asked: GraphQLRequest, viewer: Viewer
+    ) -> Passing | None:
+        """As whom would a customer come by who asks this? None where it is not the people's."""
+        if self._lane_of(headers, asked) is not Lane.PEOPLE:
+            return None
+        who, _ = _whoever(headers, address, self.limits())
+        return who, ("customer", viewer.key)
+
+    def may_pass(self, passing: Passing) -> bool:
+        """May they come by who are inside for no time at all?"""
+        return self.gate.may_pass(Lane.PEOPLE, passing, self.limits().at_once)
+
+    def has_time(self) -> bool:
+        """May somebody be answered in one go, in this round of the loop?"""
+        return self.gate.has_time()
+
+    def spent_at_once(self, seconds: float) -> None:
+        """Count how long somebody took who was, or should have been."""
+        self.gate.spent_at_once(seconds)
+
     def _may_change(self, asked: GraphQLRequest) -> bool:
         name = asked.document_id or asked.digest
         text = asked.query or (None if name is None else self.known(name))
-        return name in self._learned if text is None else _CHANGES.search(text) is not None
+        if text is None:
+            return name in self._learned
+        return _CHANGED in text and _CHANGES.search(text) is not None
 
     def _learn(self, asked: GraphQLRequest) -> None:
         name = asked.document_id or asked.digest
         if name is not None:
-            self._learned[name] = None
-            self._learned.move_to_end(name)
-            if len(self._learned) > MOST_LEARNED:
-                self._learned.popitem(last=False)
+            _remember(self._learned, name)
+
+
+def _remember(known: OrderedDict[K, None], key: K) -> None:
+    """Remember this as the latest; the oldest is forgotten where there are many."""
+    known[key] = None
+    known.move_to_end(key)
+    if len(known) > MOST_LEARNED:
+        known.popitem(last=False)
 
 
 def _whoever(headers: Headers, address: str, limits: Limits) -> tuple[Hashable, int]:
@@ -148,7 +213,15 @@ def _whoever(headers: Headers, address: str, limits: Limits) -> tuple[Hashable, 
 
     Only who knows somebody's credentials can use up what these may have open.
     """
-    credentials = headers.get("authorization") or headers.get("cookie")
+    credentials = _credentials(headers)
     if credentials is not None:
         return hash(credentials), limits.at_once
-    return ("address", network_of(address)), limits.address_at_once
+    return _of_address(address), limits.address_at_once
+
+
+def _credentials(headers: Headers) -> str | None:
+    return headers.get("authorization") or headers.get("cookie")
+
+
+def _of_address(address: str) -> Hashable:
+    return "address", network_of(address)

@@ -1,6 +1,7 @@
 """Where a request comes from, when proxies stand in between: believed as far as they are known."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -10,13 +11,16 @@ from ipaddress import (
 )
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 MOST_HOPS: Final = 20
 """How many proxies a request may have come through; what is told before those is not looked at."""
 
 HEADER: Final = "x-forwarded-for"
+
+_REMEMBERED: Final = 4096
+_LONGEST_REMEMBERED: Final = 200
+"""How many characters of the header may be remembered: anybody writes it."""
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -32,16 +36,22 @@ class ClientAddresses:
 
     def __init__(self, proxies: Sequence[Network] = ()) -> None:
         self._proxies = tuple(proxies)
+        self._known = lru_cache(_REMEMBERED)(self._client)
 
     def of(self, request: HTTPConnection) -> str:
         """Return the address that a request comes from; empty where the connection has none."""
-        peer = request.client.host if request.client else ""
+        client = request.scope.get("client")
+        peer: str = client[0] if client else ""
         if not self._proxies:
             return peer
+        line = ",".join(request.headers.getlist(HEADER))
+        return (self._known if len(line) <= _LONGEST_REMEMBERED else self._client)(peer, line)
+
+    def _client(self, peer: str, line: str) -> str:
         nearest = _read(peer)
         if nearest is None:
             return peer
-        for told in _hops(request.headers):
+        for told in _hops(line):
             if not self._is_ours(nearest):
                 break
             before = _read(told)
@@ -54,9 +64,8 @@ class ClientAddresses:
         return any(address in network for network in self._proxies)
 
 
-def _hops(headers: Headers) -> Iterator[str]:
+def _hops(line: str) -> Iterator[str]:
     """Give what the header tells, the last first."""
-    line = ",".join(headers.getlist(HEADER))
     for _ in range(MOST_HOPS):
         line, _, hop = line.rpartition(",")
         yield hop

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from adapters.documents.calendar import VisitEntry, ics
 from adapters.documents.papers import AnyPaper, kind_of
 from adapters.documents.press import NotPrinted, Press
 from adapters.servicetitan.errors import UpstreamError
+from gateway.http.gone import UnlessGone
 from gateway.security import What, tell
 from gateway.telemetry import request_id
 from resolvers.beginning import begin
@@ -37,7 +38,8 @@ class DocumentEndpoints:
     """Opens an address, reads the record again as its viewer may see it now, and prints it.
 
     Unknown, tampered, expired and no longer theirs is one answer: 404. What takes too long is
-    ended, and is to be asked for again: 503. `domain` stands in the keys of calendar entries.
+    ended, and is to be asked for again: 503. Nothing is made for who has left. `domain` stands in
+    the keys of calendar entries.
     """
 
     def __init__(
@@ -64,8 +66,11 @@ class DocumentEndpoints:
             tell(What.LINK, "an address that is sealed otherwise, or over")
             return _sentence(404, _GONE)
         try:
-            async with asyncio.timeout(DOCUMENT_SECONDS):
-                return await self._made(*opened, make)
+            with UnlessGone(request.receive):
+                async with asyncio.timeout(DOCUMENT_SECONDS):
+                    return await self._made(*opened, make)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody hears it
         except (UpstreamError, NotReady, NotPrinted, TimeoutError):
             return _sentence(503, _LATER, {"retry-after": "60"})
         except PortalError:

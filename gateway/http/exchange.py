@@ -26,7 +26,8 @@ class GraphQLRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The members of a GraphQL request, each of the type it must have.
 
     Without a `query` one names its document, by `document_id` or by its SHA-256 `digest`. Once it
-    `is_read`, `query` is the document's text, or `unread` tells why there is none.
+    `is_read`, `query` is the document's text, or `unread` tells why there is none; whether it asks
+    for a mutation (`changes`) or a subscription (`listens`) is known then.
     """
 
     query: str = ""
@@ -37,6 +38,13 @@ class GraphQLRequest(msgspec.Struct, frozen=True, kw_only=True):
     digest: str | None = None
     is_read: bool = False
     unread: NoDocument | None = None
+    changes: bool = False
+    listens: bool = False
+
+    @property
+    def wants_plan(self) -> bool:
+        """Is it asked how this would run (`extensions.plan`), in place of its being run?"""
+        return self.extensions is not None and self.extensions.get("plan") is True
 
 
 class HTTPInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +66,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The bytes of a GraphQL response, with the status and the headers that go with them.
 
     `failed` is an answer that has errors and no data: nothing was done. `whole` is one without
-    errors.
+    errors. `is_kept` is one that was told from what is kept, and may be again.
     """
 
     body: bytes
@@ -66,6 +74,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     failed: bool = False
     whole: bool = False
+    is_kept: bool = False
 
 
 Execute = Callable[[GraphQLRequest, Viewer, HTTPInfo], Awaitable[Answer]]
@@ -75,13 +84,7 @@ class Graph(Protocol):
     """What the street asks of the graph."""
 
     async def read(self, asked: GraphQLRequest, viewer: Viewer) -> GraphQLRequest:
-        """Return the request with the document that it names."""
-
-    def listens(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
-        """Does this ask for a subscription?"""
-
-    def changes(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
-        """Does this ask for a mutation?"""
+        """Return the request with the document that it names, and with what it asks for."""
 
     async def execute(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Answer:
         """Answer a query or a mutation; raises Refused."""

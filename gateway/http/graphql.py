@@ -1,20 +1,21 @@
 """The GraphQL endpoint: HTTP in, one request to the graph, HTTP out (GraphQL over HTTP)."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.begun import Begun
 from gateway.http.admitting import Admitting
 from gateway.http.bodies import MAX_BYTES, MAX_BYTES_OF_STAFF, read_body, too_large
 from gateway.http.connections import Connections, Credentials, TooMany
 from gateway.http.event_stream import EventStream, refused_for
 from gateway.http.exchange import JSON, Graph, GraphQLRequest, HTTPInfo, MediaType
 from gateway.http.gone import UnlessGone
-from gateway.http.media import negotiated, require_json, wants_events
+from gateway.http.heard import heard_in
+from gateway.http.media import accepted, require_json
+from gateway.http.read_headers import ReadRequest
 from gateway.http.refusals import (
     Refused,
     bad_request,
@@ -22,8 +23,9 @@ from gateway.http.refusals import (
     unauthenticated,
     unverifiable,
 )
+from gateway.http.replies import Reply
 from gateway.http.requests import from_body, from_query_string
-from gateway.http.validators import NOT_MODIFIED, unless_had
+from gateway.http.validators import unless_had
 from gateway.identity.errors import (
     BadRequestHeader,
     InvalidToken,
@@ -62,72 +64,67 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a client that left gets nothing."""
-        request = Request(scope, receive)
+        request = ReadRequest(scope, receive)
         try:
-            response = await self._respond(request)
-            await response(scope, receive, send)
+            reply = await self._respond(request)
+            await reply(scope, receive, send)
         except ClientDisconnect:
             return
         except TooMany as full:
             refused = refused_for(full)
             tell_refused(refused.status, refused.code)
-            answer = refused.answer()
-            headers = dict(answer.headers)
-            await Response(answer.body, answer.status, headers, JSON)(scope, receive, send)
+            await Reply(refused.answer())(scope, receive, send)
 
     async def _respond(self, request: Request) -> ASGIApp:
-        accepts = request.headers.getlist("accept")
+        wanted = accepted(request.headers.getlist("accept"))
         media_type: MediaType = JSON
         address = self._address_of(request)
         try:
             _check_method(request)
-            if not wants_events(accepts, is_subscription=True):
-                media_type = negotiated(accepts)
-            asked, size = await _read(request, self._most(request))
+            if not wanted.lasting_events:
+                media_type = wanted.media_type()
+            asked, size = await _read(request, lambda: self._most(request))
             with await self._admitting.enter(request.headers, address, asked) as entry:
                 viewer = await self._viewer(request)
                 note_viewer(viewer)
                 if size > MAX_BYTES and viewer.staff is None:
                     raise too_large(MAX_BYTES)
                 asked = await self._graph.read(asked, viewer)
-                changes = self._graph.changes(asked, viewer)
-                await self._admitting.settle(entry, asked, viewer, changes=changes)
-                if wants_events(accepts, is_subscription=self._graph.listens(asked, viewer)):
-                    return self._events(request, asked, viewer)
-                media_type = negotiated(accepts)
-                with nullcontext() if changes else UnlessGone(request.receive):
-                    how = self._how(request, media_type)
-                    answer = await self._graph.execute(asked, viewer, how)
+                await self._admitting.settle(entry, asked, viewer, changes=asked.changes)
+                if wanted.lasting_events if asked.listens else wanted.events:
+                    how = _how(request, JSON, address)
+                    return self._events(request, asked, viewer, how)
+                media_type = wanted.media_type()
+                how = _how(request, media_type, address)
+                answering = Begun(self._graph.execute(asked, viewer, how))
+                if answering.is_over or asked.changes:
+                    answer = await answering
+                else:
+                    with UnlessGone(request.receive):
+                        answer = await answering
                 if how.method == "GET" and answer.whole:
                     answer = unless_had(answer, media_type, viewer, request.headers)
+                if answer.whole and (heard := heard_in(request.scope)) is not None:
+                    heard.answered(asked, viewer, how, answer)
         except Refused as refused:
             tell_refused(refused.status, refused.code)
             await self._admitting.refuse(refused, request.headers, address)
             answer = refused.answer()
-        kind = None if answer.status == NOT_MODIFIED else media_type
-        return Response(answer.body, answer.status, dict(answer.headers), kind)
+        return Reply(answer, media_type)
 
-    def _events(self, request: Request, asked: GraphQLRequest, viewer: Viewer) -> EventStream:
+    def _events(
+        self, request: Request, asked: GraphQLRequest, viewer: Viewer, how: HTTPInfo
+    ) -> EventStream:
         return EventStream(
-            self._graph.results(asked, viewer, self._how(request, JSON)),
+            self._graph.results(asked, viewer, how),
             self._connections,
             Credentials(request.headers, viewer),
-            lasts=self._graph.listens(asked, viewer),
+            lasts=asked.listens,
         )
 
     def _most(self, request: Request) -> int:
-        """How large may a body be that is read before it is known who sends it?"""
+        """How large may a body be that is large, and read before it is known who sends it?"""
         return MAX_BYTES_OF_STAFF if self._admitting.is_staffs(request.headers) else MAX_BYTES
-
-    def _how(self, request: Request, media_type: MediaType) -> HTTPInfo:
-        address = self._address_of(request)
-        return HTTPInfo(
-            method="GET" if request.method == "GET" else "POST",
-            media_type=media_type,
-            request_id=request_id(),
-            origin=origin_of(address, request.headers.get("user-agent")),
-            address=address,
-        )
 
     async def _viewer(self, request: Request) -> Viewer:
         try:
@@ -150,15 +147,25 @@ def _peer(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def _how(request: Request, media_type: MediaType, address: str) -> HTTPInfo:
+    return HTTPInfo(
+        method="GET" if request.method == "GET" else "POST",
+        media_type=media_type,
+        request_id=request_id(),
+        origin=origin_of(address, request.headers.get("user-agent")),
+        address=address,
+    )
+
+
 def _check_method(request: Request) -> None:
     if request.method not in {"GET", "POST"}:
         raise Refused(405, "Ask with POST, or with GET.", headers={"allow": "GET, POST"})
 
 
-async def _read(request: Request, most: int) -> tuple[GraphQLRequest, int]:
+async def _read(request: Request, more: Callable[[], int]) -> tuple[GraphQLRequest, int]:
     """Return what is asked, and the size of the body that it came in."""
     if request.method == "GET":
         return from_query_string(request.query_params), 0
     require_json(request.headers.getlist("content-type"))
-    body = await read_body(request, most)
+    body = await read_body(request, MAX_BYTES, more)
     return from_body(body), len(body)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from gateway.header_pairs import Pair
 
 ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -35,23 +34,20 @@ def of_page(*policy: str) -> dict[str, str]:
 
 
 class SafeHeaders:
-    """Middleware: nothing is stored or guessed at on the way, and https stays https (HT-16)."""
+    """What answers say beside: nothing is stored or guessed at on the way, https stays https.
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        self._app = app
-        self._headers = {**ALWAYS, **(_OVER_HTTPS if https else {})}
+    HT-16: that is added which an answer does not say itself.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add what the answer does not say itself."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+    def __init__(self, *, https: bool) -> None:
+        told = {**ALWAYS, **(_OVER_HTTPS if https else {})}
+        self._pairs = tuple((name.encode(), value.encode()) for name, value in told.items())
+        self._names = frozenset(dict(self._pairs))
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
+    def add_to(self, headers: list[Pair]) -> None:
+        """Add them."""
+        said = dict(headers)
+        if self._names.isdisjoint(said):
+            headers.extend(self._pairs)
+        else:
+            headers.extend(pair for pair in self._pairs if pair[0] not in said)

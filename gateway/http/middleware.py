@@ -1,24 +1,41 @@
-"""What stands before every endpoint, outermost first."""
+"""What stands before every endpoint, put together."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp
 
 from adapters.tracing import Tracer
 from gateway.counts import StreetCounts
-from gateway.http.gated import Gated
+from gateway.http.admitting import Admitting
+from gateway.http.doorstep import Doorstep
+from gateway.http.front_ends import FrontEnds
 from gateway.http.headers import SafeHeaders
-from gateway.http.heads import BoundedHeads
-from gateway.http.hosts import OwnHosts
-from gateway.http.last_resort import LastResort
-from gateway.http.leaving import LastAnswers, Leaving
+from gateway.http.leaving import Leaving
 from gateway.http.overload import Gate
-from gateway.security import AddressOf, SecurityEvents, SecurityScenes
-from gateway.telemetry import RequestLog, TraceRequests
+from gateway.http.street import Street
+from gateway.security import AddressOf, Scenes, SecurityEvents, peer_of
+from gateway.telemetry import RequestLog
 
 
-def street_side(
+class Premises(Starlette):
+    """Starlette's application without its own mask of failures.
+
+    The street, which stands before everything, answers whatever fails: the mask would see nothing,
+    and cost every request a call and its answer two.
+    """
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the middleware as it stands around the routes."""
+        app: ASGIApp = ExceptionMiddleware(self.router)
+        for make, args, named in reversed(self.user_middleware):
+            app = make(app, *args, **named)
+        return app
+
+
+def street_side(  # noqa: PLR0913  # each is one thing that a gateway has or has not
     *,
     public_url: str | None,
     cors_origins: Sequence[str],
@@ -27,46 +44,58 @@ def street_side(
     hosts: Collection[str] = (),
     leaving: Leaving | None = None,
     gate: Gate | None = None,
-    address_of: AddressOf | None = None,
+    address_of: AddressOf = peer_of,
+    straight: Mapping[str, ASGIApp] | None = None,
 ) -> list[Middleware]:
     """Return the middleware: request id and log, safe headers, and the front ends' origins.
 
     With a tracer every request is traced; without one there is nothing in the way. Where `hosts`
     names any, nothing is answered under another name. `leaving` knows of the end of this process.
     `gate` is where requests begin in turns. `address_of` tells where one comes from, for
-    what the log says of those that are refused.
+    what the log says of those that are refused. `straight` are places that are led to at once.
     """
     counts = counts or StreetCounts()
-    https = (public_url or "").startswith("https:")
     return [
-        *([] if tracer is None else [Middleware(TraceRequests, tracer=tracer)]),
-        Middleware(RequestLog, counts=counts),
         Middleware(
-            SecurityScenes, events=SecurityEvents(counts=counts.security), address_of=address_of
-        ),
-        Middleware(SafeHeaders, https=https),
-        Middleware(BoundedHeads),
-        *([] if leaving is None else [Middleware(LastAnswers, leaving=leaving)]),
-        *([Middleware(OwnHosts, hosts=hosts)] if hosts else []),
-        *([_front_ends(cors_origins)] if cors_origins else []),
-        Middleware(LastResort),
-        *([] if gate is None else [Middleware(Gated, gate=gate)]),
+            Street,
+            headers=_safe_headers(public_url),
+            log=RequestLog(counts),
+            scenes=Scenes(SecurityEvents(counts=counts.security), address_of),
+            hosts=hosts,
+            front_ends=_front_ends(cors_origins),
+            leaving=leaving or Leaving(),
+            gate=gate,
+            tracer=tracer,
+            straight=straight or {},
+        )
     ]
 
 
-def _front_ends(origins: Sequence[str]) -> Middleware:
-    return Middleware(
-        CORSMiddleware,
-        allow_origins=list(origins),
-        allow_methods=["GET", "POST"],
-        # A cookie is none of theirs: who sends X-View-As there has a bearer token of staff.
-        allow_headers=[
-            "Authorization",
-            "Content-Type",
-            "If-None-Match",
-            "X-Request-Id",
-            "X-View-As",
-        ],
-        expose_headers=["X-Request-Id", "Retry-After", "ETag"],
-        max_age=600,
+def doorstep_of(
+    path: bytes,
+    admitting: Admitting,
+    *,
+    public_url: str | None,
+    cors_origins: Sequence[str],
+    counts: StreetCounts,
+    leaving: Leaving,
+    address_of: AddressOf = peer_of,
+) -> Doorstep:
+    """Return what sends readers away from this path while the gate takes none."""
+    return Doorstep(
+        path,
+        admitting,
+        address_of=address_of,
+        headers=_safe_headers(public_url),
+        front_ends=_front_ends(cors_origins),
+        leaving=leaving,
+        counts=counts,
     )
+
+
+def _safe_headers(public_url: str | None) -> SafeHeaders:
+    return SafeHeaders(https=(public_url or "").startswith("https:"))
+
+
+def _front_ends(origins: Sequence[str]) -> FrontEnds | None:
+    return FrontEnds(origins) if origins else None

@@ -10,17 +10,15 @@ somebody. Nobody has to guess how many may run at a time.
 import asyncio
 import random
 import time
-from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
-from itertools import count
 from types import MappingProxyType
 from typing import Final, Self
 
-from gateway.http.refusals import overloaded, too_many_at_once
+from gateway.http.lanes import Lane, Line
+from gateway.http.refusals import Refused, overloaded, too_many_at_once
 
 ROUNDS: Final = 12
 """How often the loop goes round between two beginnings, while somebody waits, at most.
@@ -28,37 +26,14 @@ ROUNDS: Final = 12
 A round is long in which many are sent away. Who has ended is not waited for.
 """
 
-PATIENCE_SECONDS: Final = 0.5
-"""How long a line may be that was empty within as long: a burst is no overload."""
-
-STANDING_SECONDS: Final = 0.1
-"""How long a line may be that has not been empty for longer (CoDel: a queue that stands)."""
-
 SPREAD_MS: Final = (1000, 3000)
 """Who is sent away is told to come again within these, each at another moment."""
 
+AT_ONCE_SECONDS: Final = 0.004
+"""How much of a round of the loop may go to those who are answered in one go, in seconds."""
+
 _SMOOTHING: Final = 0.1
 
-
-class Lane(StrEnum):
-    """What is kept apart: reading, staff's reading, whatever changes something, and events."""
-
-    PEOPLE = "people"
-    STAFF = "staff"
-    CHANGES = "changes"
-    EVENTS = "events"
-
-    @property
-    def is_urgent(self) -> bool:
-        """Is this waited for rather than sent away: money, and what is told of it?"""
-        return self in {Lane.CHANGES, Lane.EVENTS}
-
-
-HANDFUL: Final = 16
-"""So many may always wait, however slow the machine is: one page of somebody's, or two."""
-
-URGENT_SECONDS: Final = 2.0
-"""How long the line of a lane may be that is urgent."""
 
 MOST: Final[Mapping[Lane, int]] = MappingProxyType(
     {Lane.PEOPLE: 400, Lane.STAFF: 100, Lane.CHANGES: 100, Lane.EVENTS: 100}
@@ -74,64 +49,6 @@ class Shed:
     at_once: int = 0
 
 
-@dataclass(slots=True, eq=False)
-class _Waiter:
-    """Somebody in a line, and at which number of it; `told` is when they may begin."""
-
-    order: tuple[int, int]
-    told: asyncio.Future[None]
-
-    def __lt__(self, other: "_Waiter") -> bool:
-        return self.order < other.order
-
-
-class _Line:
-    """Those of one lane who wait, and since when there have always been some.
-
-    Each viewer's stand one behind the other, and all viewers side by side: who asks for much waits
-    for themselves, and nobody else for them (start-time fair queueing).
-    """
-
-    def __init__(self, now: float) -> None:
-        self.waiting: list[_Waiter] = []
-        self.last_empty = now
-        self._numbers = count()
-        self._at = 0
-        self._last: dict[Hashable, int] = {}
-
-    def stand(self, who: Hashable) -> _Waiter:
-        """Put somebody into the line."""
-        at = max(self._at, self._last.get(who, 0) + 1)
-        if who is not None:
-            self._last[who] = at
-        told = asyncio.get_running_loop().create_future()
-        waiter = _Waiter((at, next(self._numbers)), told)
-        insort(self.waiting, waiter)
-        return waiter
-
-    def forget(self, who: Hashable) -> None:
-        """Take in that somebody has nothing inside any more."""
-        self._last.pop(who, None)
-
-    def let_first_begin(self, now: float) -> None:
-        """Let the first of those begin who still wait."""
-        while self.waiting:
-            first = self.waiting.pop(0)
-            self._at = first.order[0]
-            if not first.told.done():
-                first.told.set_result(None)
-                break
-        if not self.waiting:
-            self.last_empty = now
-
-    def may_last(self, lane: Lane, now: float) -> float:
-        """How many seconds may this line be long?"""
-        if lane.is_urgent:
-            return URGENT_SECONDS
-        stands = now - self.last_empty > PATIENCE_SECONDS
-        return STANDING_SECONDS if stands else PATIENCE_SECONDS
-
-
 class Gate:
     """Lets operations begin; `most` bounds how many of each lane may be inside.
 
@@ -145,8 +62,10 @@ class Gate:
         self.inside: Counter[Lane] = Counter()
         self._most = most
         self._clock = clock
-        self._lines = {lane: _Line(clock()) for lane in Lane}
+        self._lines = {lane: Line(lane, clock()) for lane in Lane}
         self._of: Counter[Hashable] = Counter()
+        self._coming: Counter[Lane] = Counter()
+        self._at_once_seconds = 0.0
         self._begun = 0
         self._turn = 0
         self._begun_in_turn = 0
@@ -193,13 +112,11 @@ class Gate:
         self._of[who] -= 1
         if not self._of[who]:
             del self._of[who]
-            for line in self._lines.values():
-                line.forget(who)
 
     async def _begin(self, lane: Lane, who: Hashable) -> int:
         """Wait until this may begin; return in which turn it did."""
         if self.inside[lane] >= self._most[lane]:
-            raise self._sent_away(lane)
+            raise self.sent_away(lane)
         self.inside[lane] += 1
         try:
             if self._begun or self._goes_round:
@@ -209,6 +126,8 @@ class Gate:
             raise
         self._begun += 1
         self._begun_in_turn += 1
+        # What is over without waiting would else let all begin that came in this round of the loop.
+        self._go_round()
         return self._turn
 
     async def _wait(self, lane: Lane, who: Hashable) -> None:
@@ -216,22 +135,69 @@ class Gate:
         line, now = self._lines[lane], self._clock()
         if not line.waiting:
             line.last_empty = now
+        if not line.may_stand(who, now):
+            raise self.sent_away(lane)
         waiter = line.stand(who)
-        waiting = len(line.waiting)
-        if waiting > HANDFUL and waiting * self._turn_seconds > line.may_last(lane, now):
-            last = line.waiting.pop()
-            last.told.set_exception(self._sent_away(lane))
-            last.told.exception()  # noted, should they have left in this very moment
+        if line.is_too_long(self._turn_seconds, now):
+            line.send_last_away(self.sent_away(lane))
         self._go_round()
         try:
             await waiter.told
         finally:
-            if waiter in line.waiting:
-                line.waiting.remove(waiter)
+            line.leave(waiter)
 
-    def _sent_away(self, lane: Lane) -> Exception:
+    def is_strained(self, lane: Lane) -> bool:
+        """Are some sent away from this lane at this moment?"""
+        is_full = self.inside[lane] + self._coming[lane] >= self._most[lane]
+        now, line = self._clock(), self._lines[lane]
+        return is_full or line.is_strained(self._coming[lane], self._turn_seconds, now)
+
+    def has_place(self, lane: Lane, who: Hashable) -> bool:
+        """Would they get into this lane's line, if they came now?"""
+        coming = self._coming[lane]
+        if self.inside[lane] + coming >= self._most[lane]:
+            return False
+        return self._lines[lane].has_place(who, coming, self._turn_seconds, self._clock())
+
+    def may_pass(self, lane: Lane, names: Sequence[Hashable], most: int) -> bool:
+        """May somebody come by who leaves before anybody else could begin?
+
+        Not where they would be sent away from this lane, nor who has `most` inside by any of their
+        names. Those who wait do not begin later for it than for somebody who is sent away.
+        """
+        for name in names:
+            if self._of.get(name, 0) >= most:
+                return False
+        return self.has_place(lane, names[0])
+
+    def has_time(self) -> bool:
+        """May somebody be answered in one go, in this round of the loop?
+
+        For so much of each: those who wait do not begin much later for them, and whoever changes
+        something does not wait much longer between its steps.
+        """
+        return self._at_once_seconds < AT_ONCE_SECONDS
+
+    def spent_at_once(self, seconds: float) -> None:
+        """Count how long somebody took who was answered so, or should have been."""
+        if not self._at_once_seconds:
+            asyncio.get_running_loop().call_soon(self._end_at_once)
+        self._at_once_seconds += seconds
+
+    def _end_at_once(self) -> None:
+        self._at_once_seconds = 0.0
+
+    def expect(self, lane: Lane) -> None:
+        """Expect somebody to come to this lane before the loop has gone round."""
+        if not self._coming:
+            asyncio.get_running_loop().call_soon(self._coming.clear)
+        self._coming[lane] += 1
+
+    def sent_away(self, lane: Lane) -> Refused:
+        """Count somebody who is sent away from this lane; return what to tell them."""
         self.shed.lanes[lane] += 1
-        return overloaded(random.randint(*SPREAD_MS))  # noqa: S311  # spreads, hides nothing
+        soon, late = SPREAD_MS
+        return overloaded(soon + int((late - soon) * random.random()))  # noqa: S311  # spreads, hides nothing
 
     def _go_round(self) -> None:
         if not self._goes_round:

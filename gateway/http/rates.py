@@ -3,7 +3,11 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
+
+_REMEMBERED: Final = 4096
 
 
 class Misses:
@@ -41,6 +45,7 @@ class Misses:
             self._empty_at.popitem(last=False)
 
 
+@lru_cache(_REMEMBERED)
 def network_of(address: str) -> str:
     """Return whom an address belongs to: of IPv6 somebody has a whole network of /64."""
     try:

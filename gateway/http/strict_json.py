@@ -20,6 +20,7 @@ _BRACKET = re.compile(r"[\[\]{}]")
 
 
 _BEYOND: Final = 10**MAX_DIGITS
+_decode: Final = msgspec.json.Decoder().decode
 
 
 class Doubtful(Exception):  # noqa: N818  # a state: `judged` tells whether it is an error
@@ -47,7 +48,7 @@ def plain(body: bytes) -> object:
     if b"\\u" in body:
         raise Doubtful
     try:
-        value: object = msgspec.json.decode(body)
+        value: object = _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Doubtful from None
     if _colons(value, MAX_DEPTH) != body.count(b":"):
@@ -60,20 +61,24 @@ def _colons(value: object, deep: int) -> int:
     if isinstance(value, str):
         return value.count(":")
     if isinstance(value, dict):
-        _check_room(deep)
-        own: int = sum(name.count(":") for name in value) + len(value)
-        return own + sum(_colons(each, deep - 1) for each in value.values())
+        if not deep:
+            raise Doubtful
+        found = len(value)
+        for name, each in value.items():
+            found += name.count(":")
+            if each is not None:
+                found += _colons(each, deep - 1)
+        return found
     if isinstance(value, list):
-        _check_room(deep)
-        return sum(_colons(each, deep - 1) for each in value)
+        if not deep:
+            raise Doubtful
+        found = 0
+        for each in value:
+            found += _colons(each, deep - 1)
+        return found
     if isinstance(value, (int, float)) and not -_BEYOND < value < _BEYOND:
         raise Doubtful
     return 0
-
-
-def _check_room(deep: int) -> None:
-    if deep == 0:
-        raise Doubtful
 
 
 def judged(body: bytes) -> object:

@@ -23,7 +23,7 @@ from gateway.http.websocket_line import Closed, Line
 from gateway.http.websocket_operations import Operations
 from gateway.identity.errors import BadRequestHeader, InvalidToken, NotAllowed, Unverifiable
 from gateway.security import What, tell
-from gateway.telemetry import begin_connection, frame_of, note_viewer
+from gateway.telemetry import begin_connection, end_connection, frame_of, note_viewer
 from resolvers.viewer import ANONYMOUS
 
 INIT_SECONDS = 3.0
@@ -57,7 +57,7 @@ class WebSocketEndpoint:
         self.counts.websockets[code] += 1
         ms = round((time.perf_counter() - began) * 1000, 1)
         _log.info("websocket", code=code, ms=ms)
-        structlog.contextvars.clear_contextvars()
+        end_connection()
 
     async def _serve(self, line: Line, request_id: str) -> int:
         """Serve until somebody ends it; return the code by which it ended."""

@@ -62,7 +62,7 @@ class Operations:
         self._by_id[message.id] = task
         self._tasks.add(task)
         task.add_done_callback(self._done)
-        if self._graph.listens(asked, self._viewer):
+        if asked.listens:
             self._lasting.add(task)
 
     def end(self, of: str) -> None:
@@ -113,9 +113,8 @@ class Operations:
 
     async def _answer(self, of: str, asked: GraphQLRequest) -> None:
         with await self._admitting.enter(self._headers, self._info.address, asked) as entry:
-            changes = self._graph.changes(asked, self._viewer)
-            await self._admitting.settle(entry, asked, self._viewer, changes=changes)
-            if self._graph.listens(asked, self._viewer):
+            await self._admitting.settle(entry, asked, self._viewer, changes=asked.changes)
+            if asked.listens:
                 entry.leave()  # it lasts, and connections have bounds of their own
             await self._pass_on(of, asked)
 

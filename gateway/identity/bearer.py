@@ -1,11 +1,12 @@
 """From a bearer token to the viewer it speaks for, or to the reason why it does not."""
 
 import time
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
 
 from gateway.identity.claims import ClaimRules, check_access, span_of
 from gateway.identity.emails import EmailClaims
+from gateway.identity.errors import InvalidToken
+from gateway.identity.headers import token_of
 from gateway.identity.keys import Keys
 from gateway.identity.people import Person, customer, person
 from gateway.identity.signatures import ALGORITHMS, Signatures
@@ -16,10 +17,10 @@ from resolvers.viewer import Viewer
 class Bearer:
     """Verifies the access tokens of one issuer for one audience (security.md, 4.2).
 
-    `whose` makes the viewer of the person a token names, or raises InvalidToken; it is asked each
-    time, for the policy may have changed. What was verified is `remembered`: the next time its key
-    and its times alone are looked at. `max_lifetime` is in seconds; `now` is the time of day in
-    seconds since 1970.
+    `whose` makes the viewer of the person a token names, for as long as that person is believed, or
+    raises InvalidToken; it is asked each time, for the policy may have changed. What was verified
+    is `remembered`: the next time its key and its times alone are looked at. `max_lifetime` is in
+    seconds; `now` is the time of day in seconds since 1970.
     """
 
     def __init__(  # noqa: PLR0913  # every one is named, and none has a default worth hiding
@@ -53,11 +54,28 @@ class Bearer:
     async def viewer(self, token: str) -> Viewer:
         """Return whose token it is; raise InvalidToken, or KeysUnavailable."""
         found = self.remembered.find(token)
-        if found is None or not await self._still_holds(found):
+        if found is None or not (self.surely_holds(found) or await self._still_holds(found)):
             self.remembered.forget(token)
             found = await self._verified(token)
             self.remembered.keep(token, found)
-        return replace(self._whose(found.person), until=found.until)
+        return self._whose(found.person)
+
+    def remembered_of(self, given: Sequence[str]) -> Verified | None:
+        """Return what is remembered of the one token in these Authorization headers."""
+        if len(given) != 1:
+            return None
+        try:
+            return self.remembered.find(token_of(given[0]))
+        except InvalidToken:
+            return None
+
+    def surely_holds(self, found: Verified) -> bool:
+        """Does this still hold that was `remembered`, as far as is known at once?
+
+        False is no refusal: `viewer` tells.
+        """
+        is_signed = self._signatures.surely_signed(found.signed)
+        return is_signed and self._rules.hold_at_this_moment(found.span)
 
     async def _still_holds(self, found: Verified) -> bool:
         """Has nothing changed by which it was verified? Raise as `viewer`."""
@@ -69,4 +87,4 @@ class Bearer:
         claims = signed.claims
         self._rules.check(claims)
         until = check_access(claims, self._max_lifetime)
-        return Verified(signed, person(claims, self._emails), span_of(claims), until)
+        return Verified(signed, person(claims, self._emails, until), span_of(claims))

@@ -89,3 +89,11 @@ def _decoded(encoded: str, model: type[Part], what: str) -> Part:
         )
     except (msgspec.DecodeError, binascii.Error, ValueError, RecursionError):
         raise InvalidToken(f"its {what} cannot be read") from None
+
+
+def token_of(header: str) -> str:
+    """Return the token that a header Authorization brings; raise InvalidToken where it has none."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise InvalidToken("not a Bearer credential")
+    return token.strip()

@@ -46,10 +46,17 @@ class Keys:
 
     async def find(self, kid: str) -> SigningKey:
         """Return the key of this id; raise UnknownKey, or KeysUnavailable without any good key."""
-        await self._renewed(wanted=kid not in self._keys)
-        if (key := self._keys.get(kid)) is None:
+        key = self._keys.get(kid)
+        if key is None or self._age() > FRESH_SECONDS:
+            await self._renewed(wanted=key is None)
+            key = self._keys.get(kid)
+        if key is None:
             raise UnknownKey("signed by a key that is not published")
         return key
+
+    def at_hand(self, kid: str) -> SigningKey | None:
+        """As `find`, None where that asks the provider."""
+        return None if self._age() > FRESH_SECONDS else self._keys.get(kid)
 
     async def endpoints(self) -> Discovery:
         """Return the issuer's discovery, as old as the keys; raise KeysUnavailable."""

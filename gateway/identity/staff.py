@@ -31,9 +31,9 @@ class StaffRules:
 
     def viewer(self, person: Person) -> Viewer:
         """Return the viewer that a person of the staff is; raise NoRole where they are none."""
-        return by_themselves(self.staff(person))
+        return by_themselves(self.staff(person), person.until)
 
 
-def by_themselves(staff: Staff) -> Viewer:
+def by_themselves(staff: Staff, until: int | None = None) -> Viewer:
     """Return the viewer that a member of staff is when they look with their own eyes."""
-    return Viewer(kind=ViewerKind.STAFF, key=staff.key, email=staff.email, staff=staff)
+    return Viewer(ViewerKind.STAFF, staff.key, staff.email, staff, until=until)

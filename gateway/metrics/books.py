@@ -41,7 +41,7 @@ class Books:
         if self.ledger.trouble() is not None:
             return None
         try:
-            return await self.ledger.read(read_figures)
+            return await self.ledger.read(read_figures, takes_long=True)
         except LedgerUnavailable:
             return None
 

@@ -26,6 +26,8 @@ from gateway.metrics.plans import planned
 from gateway.metrics.street import street
 from gateway.metrics.upstream import upstream
 from gateway.plans.plans import Plans
+from gateway.threshold import NOBODY, Threshold
+from resolvers.shelves import Shelves
 
 
 def _now() -> datetime:
@@ -48,6 +50,8 @@ class Metrics:
     bearers: Mapping[str, Bearer]
     answers: Answers
     plans: Plans | None
+    shelves: Shelves
+    threshold: Threshold = NOBODY
     now: Callable[[], datetime] = _now
 
     async def families(self) -> list[Family]:
@@ -58,7 +62,7 @@ class Metrics:
             *street(self.counts, self.guesses, self.connections),
             *crowd(self.gate),
             *tokens(self.bearers),
-            *answered(self.answers),
+            *answered(self.answers, self.threshold, self.shelves),
             *planned(self.plans),
             *upstream(ground.servicetitan, self._allowance(), loop.time()),
             *memory(ground.records.counts),

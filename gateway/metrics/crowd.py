@@ -1,6 +1,7 @@
 """What the gate tells: who is inside, who waits to begin, and who was sent away."""
 
-from gateway.http.overload import Gate, Lane
+from gateway.http.lanes import Lane
+from gateway.http.overload import Gate
 from gateway.metrics.families import Family, by, counter, gauge
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from graphql import (
@@ -40,6 +40,7 @@ Values = dict[str, Any]
 MOST_ERRORS = 50
 """How many of a request's variables graphql-core tells to be wrong."""
 
+_NONE: Final = VariableValues({}, {})
 _UNCHANGING = (str, int, float, bool, type(None), Decimal, Enum)
 _LARGEST, _SMALLEST = 2_147_483_647, -2_147_483_648
 
@@ -88,6 +89,8 @@ class Variables:
 
     def fully(self, told: Mapping[str, object]) -> VariableValues | None:
         """Return graphql-core's own account of them, for arguments that go the long way."""
+        if not self._definitions:
+            return _NONE
         found = get_variable_values(self._schema, self._definitions, dict(told), MOST_ERRORS)
         return None if isinstance(found, list) else found
 

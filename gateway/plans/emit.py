@@ -2,8 +2,9 @@
 
 `run` makes the root's view. `f7` answers later field 7 of many parents: it asks for all values at
 once, makes the views of all that need not wait, in nested loops, and then answers what waits. The
-models that wait are gathered on the way in `p3`, and their views in `q3`. Whatever is not as usual
-raises, and that part of the answer is made again, carefully.
+models that wait are gathered on the way in `p3`, and their views in `q3`. `K5` keeps what rows show
+by themselves, and `l5` makes a list whose whole is kept. Whatever is not as usual raises, and that
+part of the answer is made again, carefully.
 """
 
 from collections.abc import Callable, Coroutine
@@ -12,8 +13,9 @@ from typing import Any
 
 from gateway.plans.arguments import Arguments
 from gateway.plans.emit_values import Values
-from gateway.plans.running import side_by_side
-from gateway.plans.tree import Field, Selection, Tree
+from gateway.plans.keeping import Keeper
+from gateway.plans.lists import listed_places
+from gateway.plans.tree import Field, Place, Selection, Tree
 from gateway.plans.views import View
 
 Run = Callable[[Any], Coroutine[Any, Any, View]]
@@ -22,27 +24,34 @@ _serial = count()
 
 
 class Emitted:
-    """A plan's source, and the function it begins with."""
+    """A plan's source, the function it begins with, and the tables of what rows showed to it."""
 
-    def __init__(self, tree: Tree, arguments: list[Arguments]) -> None:
-        emitter = _Emitter(tree, arguments)
+    def __init__(self, tree: Tree, arguments: list[Arguments], keeper: Keeper) -> None:
+        emitter = _Emitter(tree, arguments, keeper)
         self.source = emitter.module()
+        self.tables = emitter.tables
+        self.forks = emitter.forks
         name = f"<plan {next(_serial)}>"
         exec(compile(self.source, name, "exec"), emitter.names)  # noqa: S102  # names of the plan's own making, and no text of a document
         self.run: Run = emitter.names["run"]
 
 
 class _Emitter(Values):
-    def __init__(self, tree: Tree, arguments: list[Arguments]) -> None:
-        super().__init__(arguments)
+    def __init__(self, tree: Tree, arguments: list[Arguments], keeper: Keeper) -> None:
+        super().__init__(arguments, keeper)
         self.tree = tree
-        self.names["side_by_side"] = side_by_side
+        self.forks = False
+        self.kept_lists = listed_places(tree, arguments)
 
     def module(self) -> str:
+        self.may_wait = True
         self.run()
         for field in self.tree.fields:
             if not field.source.is_inline:
                 self.column(field)
+        self.may_wait = False
+        for item in self.lists:
+            self.whole(item)
         while self.apart:
             self.builder(self.apart.pop())
         return "\n".join(self.lines) + "\n"
@@ -81,12 +90,24 @@ class _Emitter(Values):
             held = f"p{selection.number}"
             self.say(1, f"if {held}: await f{field.number}(rt, {held}, q{selection.number})")
         elif parts:
+            self.forks = True
             self.say(1, "go = []")
             for selection, field in parts:
                 held = f"p{selection.number}"
                 call = f"f{field.number}(rt, {held}, q{selection.number})"
                 self.say(1, f"if {held}: go.append({call})")
-            self.say(1, "if go: await side_by_side(go)")
+            self.say(1, "if go: await rt.side_by_side(go)")
+
+    def whole(self, item: Place) -> None:
+        """Write what makes a list by itself, to be kept."""
+        number = next(iter(item.selections.values())).number
+        below = item.waiting()
+        fresh, _ = _lists(below)
+        self.say(0, f"async def l{number}(rt, xs):")
+        self.say(1, f"# {item.field.title}: each of them", *fresh, "o = []", "for y in xs:")
+        self.say(2, f"o.append({self.value(item, 'y', 2)})")
+        self.go_on(below)
+        self.say(1, "return o", "")
 
     def builder(self, selection: Selection) -> None:
         self.say(0, f"def b{selection.number}(x, rt{self.passed(selection)}):")

@@ -20,6 +20,8 @@ from graphql.pyutils import is_awaitable
 
 from gateway.plans.arguments import Arguments
 from gateway.plans.careful import give_up, leaf
+from gateway.plans.keeping import Keeper, Table, is_steady, is_worth_keeping
+from gateway.plans.lists import Listed
 from gateway.plans.sources import Kind, takes
 from gateway.plans.tree import Field, Place, Selection, Shape
 from gateway.plans.unplannable import Careful
@@ -36,14 +38,23 @@ _BUILT_IN: dict[object, type] = {
 
 
 class Values:
-    """Writes source for places, objects and fields; `apart` are the objects still to be written."""
+    """Writes source for places, objects and fields; `apart` are the objects still to be written.
 
-    def __init__(self, arguments: list[Arguments]) -> None:
+    What rows show by themselves is kept by `keeper` in `tables`. `lists` are those that are kept
+    whole, of the selections in `kept_lists`: `may_wait` says whether source may await that here.
+    """
+
+    def __init__(self, arguments: list[Arguments], keeper: Keeper) -> None:
         self.arguments = arguments
         self.lines: list[str] = []
         self.apart: list[Selection] = []
+        self.tables: list[Table] = []
         self.names: dict[str, Any] = {"Careful": Careful, "USUAL": _USUAL, "SEQUENCE": sequence}
-        self.names |= {"CHECK": check, "REFUSE": refuse}
+        self.lists: list[Place] = []
+        self.kept_lists: set[int] = set()
+        self.may_wait = False
+        self.names |= {"CHECK": check, "REFUSE": refuse, "KEEP": keeper.keep}
+        self._is_kept = False
 
     def say(self, depth: int, *lines: str) -> None:
         """Write lines at this depth."""
@@ -82,8 +93,22 @@ class Values:
         if item.shape is Shape.LEAF:
             self.say(depth, f"{made} = [{self.leaf(item, each)} for {each} in {held}]")
             return
+        if self.may_wait and not self._is_kept and item.shape is Shape.OBJECT:
+            depth += self.listed(item, held, made, depth)
         self.say(depth, f"{made} = []", f"for {each} in {held}:")
         self.say(depth + 1, f"{made}.append({self.value(item, each, depth + 1)})")
+
+    def listed(self, item: Place, held: str, made: str, depth: int) -> int:
+        """Take what a whole list showed, where it is kept; how much deeper goes the rest?"""
+        selection = next(iter(item.selections.values()))
+        if selection.number not in self.kept_lists:
+            return 0
+        self.lists.append(item)
+        number = selection.number
+        name = self.constant(f"L{number}", Listed(item.field.title))
+        self.say(depth, f"{made} = await rt.shown({name}, l{number}, {held})")
+        self.say(depth, f"if {made} is None:")
+        return 1
 
     def abstract(self, place: Place, held: str, made: str, depth: int) -> None:
         """Complete an object of which only its value knows the type."""
@@ -111,9 +136,15 @@ class Values:
 
     def object(self, selection: Selection, held: str, made: str, depth: int) -> None:
         """Make an object's view, and let it wait where it has later fields."""
-        self.guard(selection, held, depth)
+        kept: dict[int, str] = {}
+        if not self._is_kept and is_worth_keeping(selection):
+            kept = self.kept(selection, held, depth)
+        else:
+            self.guard(selection, held, depth)
         parts = [
-            self.now(field, held, depth) if field.source.is_inline else "None"
+            kept.get(field.number) or self.now(field, held, depth)
+            if field.source.is_inline
+            else "None"
             for field in selection.fields
         ]
         view = self.constant(f"V{selection.number}", selection.view)
@@ -121,6 +152,22 @@ class Values:
         if selection.later:
             number = selection.number
             self.say(depth, f"p{number}.append({held}); q{number}.append({made})")
+
+    def kept(self, selection: Selection, held: str, depth: int) -> dict[int, str]:
+        """Take what a row shows by itself from its table, or put it there; say where it stands."""
+        table = f"K{selection.number}"
+        if table not in self.names:
+            self.tables.append({})
+            self.constant(table, self.tables[-1])
+        row = f"k{selection.number}"
+        steady = [one for one in selection.fields if is_steady(one)]
+        self.say(depth, f"{row} = {table}.get(id({held}))", f"if {row} is None:")
+        self._is_kept = True
+        self.guard(selection, held, depth + 1)
+        parts = "".join(f"{self.now(one, held, depth + 1)}, " for one in steady)
+        self._is_kept = False
+        self.say(depth + 1, f"{row} = KEEP({table}, {held}, ({parts.rstrip()}))")
+        return {one.number: f"{row}[{at}]" for at, one in enumerate(steady, 1)}
 
     def guard(self, selection: Selection, held: str, depth: int) -> None:
         """Let nothing pass for an object that is none of its type."""

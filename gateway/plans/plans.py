@@ -15,10 +15,12 @@ from graphql import (
     execute,
 )
 
+from gateway.begun import Begun
 from gateway.plans.arguments import Arguments, Values, Variables, arguments_of
 from gateway.plans.emit import Emitted
+from gateway.plans.keeping import Keeper
 from gateway.plans.planting import Flags, Fragments, flags_of, fragments_of, operation_of, plant
-from gateway.plans.running import Request
+from gateway.plans.running import Request, Trial
 from gateway.plans.settling import settle
 from gateway.plans.sources import core_of
 from gateway.plans.tree import Tree
@@ -34,6 +36,9 @@ MOST_FIELDS = 20_000
 COMBINATIONS = 16
 """How many plans an operation may have: one for each combination of its flags."""
 
+UNTRIED = 20
+"""How often a plan that had to wait is run before it is tried again without waiting."""
+
 PATIENCE = 3
 """How often an operation may surprise its plan before graphql-core runs it for good."""
 
@@ -41,14 +46,45 @@ PATIENCE = 3
 class Plan:
     """One query with its flags, ready to run."""
 
-    def __init__(self, schema: strawberry.Schema, tree: Tree, variables: Variables) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, tree: Tree, variables: Variables, keeper: Keeper
+    ) -> None:
         self.schema = schema
         self.tree = tree
         self.variables = variables
         self.arguments: list[Arguments] = arguments_of(schema, tree)
-        emitted = Emitted(tree, self.arguments)
+        emitted = Emitted(tree, self.arguments, keeper)
         self.source = emitted.source
+        self.tables = emitted.tables
         self.run = emitted.run
+        self._forks = emitted.forks
+        self._untried = 0
+
+    async def follow(
+        self, context: object, told: Mapping[str, object], values: Values, *, hides: bool
+    ) -> tuple[View, Request]:
+        """Return the answer, and the request that made it.
+
+        Where fields would run side by side, all is tried at once first, as long as that lasts: no
+        task is begun then.
+        """
+
+        async def run() -> tuple[View, Request]:
+            request = Request(self, context, told, values, hides=hides)
+            return await self.run(request), request
+
+        trial: Trial | None = getattr(context, "trial", None)
+        if not self._forks or trial is None:
+            return await run()
+        if self._untried:
+            self._untried -= 1
+            return await run()
+        begun = Begun(trial.at_once(run, run))
+        if not begun.is_over:
+            self._untried = UNTRIED
+            trial.goes_on()
+        followed: tuple[View, Request] = await begun
+        return followed
 
 
 @dataclass(slots=True)
@@ -111,6 +147,7 @@ class Plans:
         self._core: GraphQLSchema = schema._schema  # noqa: SLF001  # Strawberry gives it to no one by another name
         self._remembered = remembered
         self._known: OrderedDict[tuple[int, str | None], Planned] = OrderedDict()
+        self._keeper = Keeper(self._empty)
         self.counts = Counts()
 
     @property
@@ -162,6 +199,35 @@ class Plans:
         )
         return await left if isawaitable(left) else left
 
+    async def promptly(
+        self,
+        document: DocumentNode,
+        context: object,
+        variables: Mapping[str, object],
+        operation_name: str | None,
+    ) -> View | None:
+        """Return the answer of a query whose plan gives all of it, None where it has none.
+
+        For whoever tries it without waiting: `execute` is for whoever waits, and tells what failed.
+        """
+        planned = self.planned(document, operation_name)
+        if planned.refused is not None or planned.variables is None:
+            return None
+        values = planned.variables.coerce(variables)
+        plan = None if values is None else self.plan(planned, values)
+        if plan is None or values is None:
+            return None
+        request = Request(plan, context, variables, values, hides=True)
+        try:
+            view = await plan.run(request)
+        except Surprise as surprise:
+            self._surprised(planned, str(surprise))
+            return None
+        if request.noted:
+            return None
+        self.counts.planned += 1
+        return view
+
     def _surprised(self, planned: Planned, why: str) -> None:
         planned.surprises += 1
         self.counts.surprised += 1
@@ -197,8 +263,7 @@ class Plans:
         plan = None if values is None else self.plan(planned, values)
         if plan is None or values is None:
             return None
-        request = Request(plan, context, told, values, hides=hides)
-        view = await plan.run(request)
+        view, request = await plan.follow(context, told, values, hides=hides)
         if not request.noted:
             return ExecutionResult(_top(view), None)
         settled, errors = settle(view, request.noted)
@@ -238,7 +303,14 @@ class Plans:
         if node is None or variables is None:
             raise Unplannable("nothing to plan")
         tree = plant(self._core, node, planned.fragments, flags)
-        return Plan(self._schema, tree, variables)
+        return Plan(self._schema, tree, variables, self._keeper)
+
+    def _empty(self) -> None:
+        """Let go of all that rows showed."""
+        for planned in self._known.values():
+            for plan in planned.plans.values():
+                for table in plan.tables:
+                    table.clear()
 
 
 def _top(view: View) -> dict[str, Any]:

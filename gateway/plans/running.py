@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
+import msgspec
 import strawberry
 from graphql import GraphQLResolveInfo, GraphQLSchema
 from graphql.execution.values import VariableValues
@@ -11,6 +12,8 @@ from graphql.pyutils import is_awaitable
 
 from gateway.plans.arguments import Arguments, Values, Variables
 from gateway.plans.careful import Careful, Noted, Waiting, give_up
+from gateway.plans.infos import Lazily, Told
+from gateway.plans.lists import Listed, Make
 from gateway.plans.sources import Kind
 from gateway.plans.tree import Field, Tree
 from gateway.plans.unplannable import Surprise
@@ -26,20 +29,40 @@ class Running(Protocol):
     arguments: list[Arguments]
 
 
+class Kept(Protocol):
+    """Where it is kept for one viewer what lists of rows show."""
+
+    def page(self, listed: object, rows: Sequence[object]) -> Any: ...  # noqa: ANN401, D102  # as Lasting has it
+    def is_worth_it(self, listed: object, rows: Sequence[object]) -> bool: ...  # noqa: D102  # as Lasting has it
+    async def show(self, listed: object, rows: Sequence[object], work: Any) -> Any: ...  # noqa: ANN401, D102  # as Lasting has it
+
+
+class Trial(Protocol):
+    """How a context has things tried at once that may turn out to have to wait."""
+
+    async def at_once(self, attempt: Any, otherwise: Any) -> Any: ...  # noqa: ANN401, D102  # as resolvers have it
+    def is_tried(self) -> bool: ...  # noqa: D102  # as resolvers have it
+    def goes_on(self) -> None: ...  # noqa: D102  # as resolvers have it
+
+
 class Request:
     """One execution; `told` are the variables as they came, `values` as they were coerced.
 
-    With `hides` no error tells what else a name might have meant.
+    With `hides` no error tells what else a name might have meant. `keeps` whether what lists show
+    is kept, where the context has a place for it; `is_looked_at` whether anybody looked at the
+    variables, so that what was shown may be another with others.
     """
 
     __slots__ = (
         "_arguments",
         "_hides",
         "_infos",
+        "_keeps",
         "_raw",
         "_values",
         "_whole",
         "context",
+        "is_looked_at",
         "noted",
         "plan",
         "told",
@@ -53,11 +76,14 @@ class Request:
         values: Values,
         *,
         hides: bool = False,
+        keeps: bool = True,
     ) -> None:
         self.plan = plan
         self.context = context
         self.told = told
         self.noted: list[Noted] = []
+        self.is_looked_at = False
+        self._keeps = keeps
         self._values = values
         self._hides = hides
         self._whole: VariableValues | None = None
@@ -66,22 +92,42 @@ class Request:
         self._raw: dict[int, GraphQLResolveInfo[Any]] = {}
 
     async def column(self, field: Field, parents: list[Any]) -> Sequence[Any]:
-        """Return a later field's value, or its exception, for each of these parents."""
+        """Return a later field's value, or its exception, for each of these parents.
+
+        An object that stands at several places is asked once.
+        """
         source = field.source
+        if len(parents) > 1:
+            alone = {id(parent): parent for parent in parents}
+            if len(alone) < len(parents):
+                values = await self.column(field, [*alone.values()])
+                told = dict(zip(alone, values, strict=True))
+                return [told[id(parent)] for parent in parents]
         try:
             arguments = self.arguments(field)
             if source.kind is Kind.ALL:
                 return await self._all(field, parents, arguments)
         except Exception as error:  # noqa: BLE001  # it is everybody's
             return [error] * len(parents)
+        if len(parents) == 1:
+            return [await _ended(self._started(field, parents[0], arguments))]
         started: list[Any] = []
         try:
             started += (self._started(field, parent, arguments) for parent in parents)
-            return await side_by_side([_ended(one) for one in started])
+            return await self.side_by_side([_ended(one) for one in started])
         except BaseException:
             for one in started:
                 give_up(one)
             raise
+
+    async def side_by_side(self, parts: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
+        """Return what these give: in turn in an attempt, in which nothing waits, else together."""
+        if len(parts) == 1:
+            return [await parts[0]]
+        trial: Trial | None = getattr(self.context, "trial", None)
+        if trial is not None and trial.is_tried():
+            return await in_turn(parts, trial)
+        return await side_by_side(parts)
 
     async def _all(self, field: Field, parents: list[Any], arguments: Values) -> Sequence[Any]:
         source = field.source
@@ -93,6 +139,31 @@ class Request:
         if len(values) != len(parents):
             raise Surprise(f"{field.title}: {len(values)} answers for {len(parents)} parents")
         return values
+
+    async def shown(self, listed: Listed, make: Make, rows: Sequence[Any]) -> msgspec.Raw | None:
+        """Return what these rows show as it was kept, or kept now; None where it is made as usual.
+
+        Nothing is kept of what fails, has to wait, or looks at the variables.
+        """
+        lasting: Kept | None = getattr(self.context, "lasting", None) if self._keeps else None
+        if lasting is None or not rows:
+            return None
+        shown: msgspec.Raw | None = lasting.page(listed, rows)
+        if shown is not None or not lasting.is_worth_it(listed, rows):
+            return shown
+
+        async def work(context: object) -> msgspec.Raw | None:
+            request = Request(self.plan, context, self.told, self._values, keeps=False)
+            views = await make(request, rows)
+            if request.noted or request.is_looked_at:
+                return None
+            return msgspec.Raw(msgspec.json.encode(views))
+
+        try:
+            shown = await lasting.show(listed, rows, work)
+        except Exception:  # noqa: BLE001  # it is made as usual, and told there
+            return None
+        return shown
 
     def _started(self, field: Field, parent: object, arguments: Values) -> Any:  # noqa: ANN401  # a value, or what gives it
         try:
@@ -136,7 +207,7 @@ class Request:
         bound = self._arguments.get(field.number)
         if bound is None:
             try:
-                bound = plan.bind(self._values, self._fully, hides=self._hides)
+                bound = plan.bind(self._values, self.fully, hides=self._hides)
             except Exception as error:  # noqa: BLE001  # told wherever the field is asked
                 bound = error
             self._arguments[field.number] = bound
@@ -148,9 +219,12 @@ class Request:
         """Return what Strawberry tells a resolver, the same for all parents: all but the path."""
         info = self._infos.get(field.number)
         if info is None:
-            made = self.plan.schema.config.info_class
-            raw, of = self.raw_info(field), field.source.field
-            info = self._infos[field.number] = made(_raw_info=raw, _field=of)  # type: ignore[arg-type]  # as _all
+            made, of = self.plan.schema.config.info_class, field.source.field
+            if made is strawberry.Info:
+                info = Told(self, field)
+            else:
+                info = made(_raw_info=self.raw_info(field), _field=of)  # type: ignore[arg-type]  # as _all
+            self._infos[field.number] = info
         return info
 
     def raw_info(self, field: Field) -> GraphQLResolveInfo[Any]:
@@ -173,14 +247,16 @@ class Request:
             tree.fragments,
             None,
             tree.operation,
-            self._fully(),
+            Lazily(self),  # type: ignore[arg-type]  # it gives the same, once it is asked
             self.context,
             is_awaitable,
             None,
             unknown,  # type: ignore[arg-type]  # as the path
         )
 
-    def _fully(self) -> VariableValues:
+    def fully(self) -> VariableValues:
+        """Return graphql-core's own account of the variables."""
+        self.is_looked_at = True
         if self._whole is None:
             self._whole = self.plan.variables.fully(self.told)
         if self._whole is None:
@@ -205,10 +281,25 @@ async def _ended(value: Any) -> Any:  # noqa: ANN401  # a value, an exception, o
         return error
 
 
+async def in_turn(parts: Sequence[Coroutine[Any, Any, Any]], trial: Trial) -> list[Any]:
+    """Return what these give: one after the other until one had to wait, the rest side by side.
+
+    Where one may not go on, none does.
+    """
+    told: list[Any] = []
+    try:
+        while len(told) < len(parts) and trial.is_tried():
+            told.append(await parts[len(told)])
+    except BaseException:
+        for part in parts[len(told) :]:
+            part.close()
+        raise
+    rest = parts[len(told) :]
+    return [*told, *await side_by_side(rest)] if rest else told
+
+
 async def side_by_side(parts: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
     """Return what these give, run together; where one may not go on, none does."""
-    if len(parts) == 1:
-        return [await parts[0]]
     tasks = [asyncio.ensure_future(part) for part in parts]
     try:
         return await asyncio.gather(*tasks)

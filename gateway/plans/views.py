@@ -46,6 +46,8 @@ def put(holder: Holder, slot: str | int, value: object) -> None:
 
 def plain(value: object) -> Any:  # noqa: ANN401  # whatever JSON may hold
     """Return an answer as dicts and lists alone, as graphql-core would have given it."""
+    if isinstance(value, msgspec.Raw):
+        return msgspec.json.decode(value)
     if isinstance(value, View):
         return {str(key): plain(held) for _, key, held in entries(value)}
     if type(value) is list:

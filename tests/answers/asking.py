@@ -19,6 +19,7 @@ PAT, RILEY, MORGAN = "pat@example.com", "riley@example.com", "morgan@example.com
 INVOICES: Final = "{ viewer { invoices(first: 20) { nodes { number balance } } } }"
 SLOW_MS: Final = 300
 KEEPING: Final = {"keep_answers": "on"}
+ALONE: Final = {"keep_answers": "off"}
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,12 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 
+from adapters.ledger.planned_visits import PlannedStatus, VisitRow
 from adapters.servicetitan.invoices import INVOICES as ROWS
 from gateway.settings import Settings
+from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
-from resolvers.policy import Access, Cache, Override
+from resolvers.policy import Access, Cache, Jobs, Override
 from tests.answers.asking import INVOICES, KEEPING, MORGAN, PAT, RILEY, Desk, numbers, open_desk
 from tests.authz.viewers import KINDS
 from tests.authz.world import open_world
@@ -27,16 +29,18 @@ OVERDUE = "{ viewer { invoices(first: 20) { nodes { number isOverdue } } } }"
 BALANCE = "query($id: ID!) { node(id: $id) { ... on Invoice { balance } } }"
 PROFILE = "{ viewer { id kind email customers(first: 5) { nodes { name } } } }"
 JOBS = "{ viewer { jobs(tab: COMPLETED, first: 5) { nodes { number nextAppointment { id } } } } }"
-VISITS = """{ viewer { invoices(first: 2) { nodes {
-    job { number appointments { status date } } } } } }"""
 KEPT_OF_ONE = "portal_gateway_answers_kept"
 
+UPCOMING = "{ viewer { jobs(tab: UPCOMING, first: 20) { nodes { number } } } }"
+PATS = global_id("Customer", HOME)
+TO_COME = "{ viewer { tasks { upcomingAppointments(first: 20) { number } } } }"
+AT_NIGHT = (NOON + timedelta(days=1)).replace(hour=5, minute=0)
+
 NOT_KEPT = {
-    "by the clock": VISITS,
-    "by the clock and of the ledger": JOBS,
     "of the ledger": "{ viewer { payments(first: 5) { totalCount } } }",
     "an address that ends": "{ viewer { invoices(first: 1) { nodes { pdfUrl } } } }",
-    "of the processor": "{ portal { paymentMethods } }",
+    "of the processor": f'{{ viewer {{ paymentMethods(customerId: "{PATS}") {{ label }} }} }}',
+    "read afresh": f'{{ viewer {{ paymentQuote(invoiceIds: ["{gid(OPEN)}"]) {{ total }} }} }}',
     "with an error": '{ viewer { kind } node(id: "none") { id } }',
 }
 
@@ -69,8 +73,8 @@ async def test_what_was_asked_of_nobody_is_kept_and_told_again(desk: Desk) -> No
     assert kept.samples[0].value == 4  # and of each of those who had asked before
 
 
-async def test_nothing_is_kept_where_nobody_said_so() -> None:
-    async with open_desk(PAT) as desk:
+async def test_nothing_is_kept_where_the_operator_says_so() -> None:
+    async with open_desk(PAT, told={"keep_answers": "off"}) as desk:
         for _ in range(3):
             await desk.house.ask(PAT, INVOICES)
         assert await desk.hows() == {"run": 3}
@@ -110,6 +114,16 @@ async def test_and_so_is_a_list_that_a_record_may_enter(desk: Desk) -> None:
     await desk.house.app.state.doors.records.changed(ROWS, [999_999])
     after = await desk.house.ask(PAT, INVOICES)
     assert set(numbers(after)) - set(numbers(before)) == {"999999"}
+    assert await desk.hows() == {"run": 1}
+
+
+async def test_and_so_is_every_list_once_every_question_of_its_kind_is_forgotten(
+    desk: Desk,
+) -> None:
+    await warm(desk)
+    assert isinstance(desk.house.app, Starlette)
+    await desk.house.app.state.doors.records.forget(ROWS, [], every_question=True)
+    await desk.house.ask(PAT, INVOICES)
     assert await desk.hows() == {"run": 1}
 
 
@@ -155,6 +169,16 @@ async def test_r34_what_was_paid_is_owed_no_more_from_the_next_answer_on(desk: D
     assert await desk.hows() == {"alone": 1, "run": 1}
 
 
+async def test_a_payment_under_way_is_told_as_it_stands_each_time(desk: Desk) -> None:
+    asked = "query($id: ID!) { node(id: $id) { ... on Invoice { pendingPayments { state } } } }"
+    assert (await warm(desk, query=asked, id=gid(OPEN)))["data"]["node"]["pendingPayments"] == []
+    assert (await pay(desk.house, wish(OPEN)))["userErrors"] == []
+    await desk.hows()
+    told = [await desk.house.ask(PAT, asked, id=gid(OPEN)) for _ in range(4)]
+    assert [len(of["data"]["node"]["pendingPayments"]) for of in told] == [1] * 4
+    assert await desk.hows() == {"run": 4}
+
+
 async def test_r34_whatever_is_paid_every_amount_is_reckoned_anew(desk: Desk) -> None:
     before = await warm(desk, query=BALANCE, id=gid("overdue-invoice"))
     assert (await pay(desk.house, wish(OPEN)))["userErrors"] == []
@@ -189,6 +213,61 @@ async def test_what_it_says_of_a_day_ends_with_the_day(desk: Desk) -> None:
     desk.house.moment.now = NOON + timedelta(hours=12)
     await desk.house.ask(PAT, OVERDUE)
     assert await desk.hows() == {"run": 1}
+
+
+@pytest.mark.parametrize("query", [JOBS, UPCOMING, TO_COME])
+async def test_what_goes_by_the_clock_is_kept_until_that_tells_otherwise(
+    desk: Desk, query: str
+) -> None:
+    for _ in range(2):
+        await desk.house.ask(PAT, query)
+    await desk.hows()
+    await desk.house.ask(PAT, query)
+    assert await desk.hows() == {"kept": 1}
+    desk.house.moment.now = NOON + timedelta(days=40)
+    await desk.house.ask(PAT, query)
+    assert await desk.hows() == {"run": 1}
+
+
+async def test_r53_a_visit_is_told_as_one_to_come_until_its_window_ends(desk: Desk) -> None:
+    before = await warm(desk, query=TO_COME)
+    desk.house.moment.now = NOON + timedelta.resolution
+    after = await desk.house.ask(PAT, TO_COME)
+    assert await desk.hows() == {"run": 1}
+    visits = [of["data"]["viewer"]["tasks"]["upcomingAppointments"] for of in (before, after)]
+    assert (visits[0][1:], len(visits[1]) > 0) == (visits[1], True)
+
+
+async def test_r59_by_days_alone_it_ends_with_the_day_of_a_visit() -> None:
+    policy = demo_policy(jobs=Jobs(show_date_only=True))
+    async with open_desk(PAT, policy=policy, told=KEEPING) as desk:
+        await warm(desk, query=UPCOMING)
+        for kept in (AT_NIGHT, AT_NIGHT + timedelta(days=1) - timedelta.resolution):
+            desk.house.moment.now = kept
+            assert (
+                len((await desk.house.ask(PAT, UPCOMING))["data"]["viewer"]["jobs"]["nodes"]) == 2
+            )
+            assert await desk.hows() == {"kept": 1}
+        desk.house.moment.now = AT_NIGHT + timedelta(days=1)
+        assert len((await desk.house.ask(PAT, UPCOMING))["data"]["viewer"]["jobs"]["nodes"]) == 1
+        assert await desk.hows() == {"run": 1}
+
+
+async def test_what_the_office_imports_counts_at_once_for_what_goes_by_it(desk: Desk) -> None:
+    for query in (UPCOMING, INVOICES):
+        await warm(desk, query=query)
+    assert isinstance(desk.house.app, Starlette)
+    ledger = desk.house.app.state.doors.ledger
+    told = VisitRow(6001, 2001, "Fall", date(2026, 10, 1), PlannedStatus.UNSCHEDULED)
+    await ledger.import_visits([told])
+    await desk.house.ask(PAT, UPCOMING)
+    assert await desk.hows() == {"run": 1}
+    await desk.house.ask(PAT, INVOICES)
+    assert await desk.hows() == {"kept": 1}
+    for _ in range(2):
+        await desk.house.ask(PAT, UPCOMING)
+        await ledger.import_visits([told])  # nothing is told anew
+    assert await desk.hows() == {"kept": 2}
 
 
 @pytest.mark.parametrize("case", NOT_KEPT)

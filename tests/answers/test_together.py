@@ -15,7 +15,17 @@ from msgspec import structs
 from adapters.servicetitan.jobs import JOBS
 from resolvers.levels import AccessLevel
 from resolvers.policy import Access, Override
-from tests.answers.asking import INVOICES, MORGAN, PAT, RILEY, SLOW_MS, Desk, numbers, open_desk
+from tests.answers.asking import (
+    ALONE,
+    INVOICES,
+    MORGAN,
+    PAT,
+    RILEY,
+    SLOW_MS,
+    Desk,
+    numbers,
+    open_desk,
+)
 from tests.house import HOME, demo_policy, gid
 from tests.limitless import UNBOUNDED
 from tests.overload.test_deadline import in_the_air, inside, nobody_asks
@@ -29,7 +39,7 @@ BY_ID = "query($id: ID!) { node(id: $id) { ... on Invoice { number balance } } }
 
 @pytest_asyncio.fixture
 async def desk() -> AsyncIterator[Desk]:
-    async with open_desk(PAT, RILEY, MORGAN) as desk:
+    async with open_desk(PAT, RILEY, MORGAN, told=ALONE) as desk:
         yield desk
 
 
@@ -206,6 +216,7 @@ async def three_asking(desk: Desk) -> AsyncIterator[list[asyncio.Task[httpx.Resp
             while (await inside(desk.house)).get("people") != len(asking):  # noqa: ASYNC110  # nobody is told
                 await asyncio.sleep(0.005)
         await desk.is_under_way()
+        await asyncio.sleep(0.2)  # by now all three wait, and ServiceTitan has not answered
         yield asking
         await asyncio.gather(*everybody, return_exceptions=True)
 

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
-from blockbuster import blockbuster_ctx
 from starlette.applications import Starlette
 from starlette.routing import Route
 from structlog.testing import capture_logs
@@ -27,6 +26,7 @@ from gateway.settings import Settings
 from gateway.workers import closed_after
 from resolvers.policy import Policy, StaffSignIn
 from resolvers.viewer import Staff, Viewer
+from tests.blocking import nobody_waits
 from tests.gateway.once import endpoint
 
 HERE = "https://gateway.test"
@@ -147,7 +147,7 @@ async def open_front(
     choices, ledger = Choices(Policy(staff=staff or StaffSignIn())), Ledger(database)
     await ledger.open()
     given = front_settings(**settings)
-    with capture_logs() as logs, blockbuster_ctx(["gateway", "resolvers", "adapters"]):
+    with capture_logs() as logs, nobody_waits("gateway", "resolvers", "adapters"):
         idp = httpx.AsyncClient(transport=wire)
         front = Front(idp, idp, ledger, choices, logs)
         around = Surroundings(choices, ledger, lambda: front.now, front.audit, wire, console)

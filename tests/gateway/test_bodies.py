@@ -10,9 +10,11 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.types import Message
+from starlette.requests import Request
+from starlette.types import Message, Receive
 
 from gateway.http import bodies
+from gateway.http.refusals import Refused
 
 if TYPE_CHECKING:
     from tests.gateway.conftest import Graph
@@ -236,3 +238,28 @@ async def test_a_client_that_leaves_gets_nothing(graph: "Graph") -> None:
     }
     await graph.endpoint()(scope, receive, send)
     assert graph.asked == []
+
+
+async def test_ht7_pieces_are_counted_together() -> None:
+    pieces = [b"a" * bodies.MAX_BYTES, b"a"]
+    request = Request({"type": "http", "headers": []}, receive=receiving(pieces))
+    with pytest.raises(Refused) as refused:
+        await bodies.read_body(request)
+    assert refused.value.status == 413
+
+
+async def test_pieces_are_put_together_in_their_order() -> None:
+    pieces = [b"", b"a", b"", b"bc", b""]
+    request = Request({"type": "http", "headers": []}, receive=receiving(pieces))
+    assert await bodies.read_body(request) == b"abc"
+
+
+def receiving(pieces: list[bytes]) -> Receive:
+    """Return what gives these pieces of a body, one after the other."""
+    left = list(pieces)
+
+    async def receive() -> Message:
+        piece = left.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(left)}
+
+    return receive

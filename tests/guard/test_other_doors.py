@@ -6,9 +6,9 @@ import httpx
 import pytest
 from graphql import parse
 
+from adapters.remembered import Remembered
 from gateway.documents import MOST_REMEMBERED, Documents
 from gateway.graph import build_schema, core
-from gateway.remembered import Remembered
 from tests.guard.asking import PAT
 from tests.subscriptions.talking import street
 

@@ -57,6 +57,31 @@ async def test_the_answer_is_made_of_views_and_encoded_as_dicts_are(plans: Plans
     assert msgspec.json.decode(msgspec.json.encode(told.data)) == msgspec.json.decode(core.data)
 
 
+async def test_an_object_that_stands_at_several_places_is_asked_once() -> None:
+    asked: list[int] = []
+
+    @strawberry.type
+    class Row:
+        number: int
+
+        @strawberry.field
+        async def later(row: strawberry.Parent[Any]) -> str:  # noqa: N805  # as _Surprising
+            asked.append(row.number)
+            return str(row.number)
+
+    one, other = Row(number=1), Row(number=2)
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def rows() -> list[Row]:
+            return [one, other, one]
+
+    found = await answered(Plans(strawberry.Schema(Query)), "{ rows { later } }")
+    assert found == {"rows": [{"later": "1"}, {"later": "2"}, {"later": "1"}]}
+    assert asked == [1, 2]
+
+
 async def test_a_mutation_is_never_planned_and_runs_once(plans: Plans) -> None:
     asked, node = world(), parse("mutation { bump again: bump }")
     told = await plans.execute(node, asked)

@@ -18,9 +18,9 @@ WRONG = "query ($n: Int) { viewer { invoices(first: $n) { totalCount } } }"
 
 @pytest.mark.parametrize(
     ("told", "is_on"),
-    [({}, False), ({"PORTAL_COMPILED": "on"}, True), ({"PORTAL_COMPILED": "OFF"}, False)],
+    [({}, True), ({"PORTAL_COMPILED": "on"}, True), ({"PORTAL_COMPILED": "OFF"}, False)],
 )
-def test_it_is_off_unless_it_is_turned_on(
+def test_it_is_on_unless_it_is_turned_off(
     monkeypatch: pytest.MonkeyPatch, told: dict[str, str], is_on: bool
 ) -> None:
     monkeypatch.undo()

@@ -56,6 +56,21 @@ def test_it_is_the_first_from_the_right_that_is_none_of_ours(
     assert ClientAddresses(PROXIES).of(request(peer, *forwarded)) == told
 
 
+def test_what_is_remembered_is_of_one_address_and_one_header() -> None:
+    addresses = ClientAddresses(PROXIES)
+    for _ in range(2):
+        for of in ("198.51.100.1", "198.51.100.2"):
+            assert addresses.of(request("10.1.2.3", of)) == of
+            assert addresses.of(request("203.0.113.9", of)) == "203.0.113.9"
+    known = addresses._known.cache_info  # noqa: SLF001  # nobody else is told
+    assert (known().currsize, known().hits) == (4, 4)
+    assert addresses.of(request("10.1.2.3", "9" * 200 + ",198.51.100.3")) == "198.51.100.3"
+    assert known().currsize == 4  # it is long, and anybody's
+    for number in range(5_000):
+        addresses.of(request("10.1.2.3", f"198.51.{number // 256}.{number % 256}"))
+    assert known().currsize == 4096
+
+
 def test_without_proxies_the_header_is_not_looked_at() -> None:
     assert ClientAddresses().of(request("10.1.2.3", "198.51.100.1")) == "10.1.2.3"
 

@@ -47,6 +47,7 @@ def _logs(called: ast.expr) -> bool:
 
 SPELLED = {
     ("adapters/servicetitan/calls.py", "status"),
+    ("gateway/lines.py", "event"),
     ("gateway/security.py", "network"),
     ("gateway/telemetry.py", "kind"),
 }
