@@ -25,7 +25,7 @@ _KINDS = {
     "accounts": "Accounts at payment processors",
     "payments": "Payments",
     "acceptances": "Acceptances of estimates",
-    "auditTrail": "Entries of the audit trail",
+    "auditTrail": "Entries of the audit trail that name them",
 }
 
 
@@ -93,7 +93,10 @@ def sentences(done: Erased, *, shares: bool) -> Iterator[str]:
     if "payments" in done.left or "acceptances" in done.left:
         yield "What is left of payments and acceptances is kept for the books and as evidence."
     if "auditTrail" in done.left:
-        yield "The audit trail is sealed, and names them until it may be destroyed as a whole."
+        yield (
+            "Older entries of the audit trail name them by their email: it is sealed, and names "
+            "them until it may be destroyed as a whole."
+        )
     if shares:
         yield "Every gateway was told to forget the rows it remembers of ServiceTitan."
     else:

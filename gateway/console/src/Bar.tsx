@@ -1,7 +1,8 @@
-// The bar above: whose portal, whose eyes, `explain`, light or dark, and who is signed in.
+// The bar above: whose portal, whose eyes, the panels, light or dark, and who is signed in.
 
 import { businessName } from './member';
-import { change, useConsole } from './state';
+import { PanelButton } from './PanelButton';
+import { useConsole } from './state';
 import { SignedIn } from './SignedIn';
 import { ThemeSwitch } from './ThemeSwitch';
 import { Through } from './Through';
@@ -9,7 +10,6 @@ import { ViewAs } from './ViewAs';
 
 export function Bar() {
   const through = useConsole((state) => state.through);
-  const isExplaining = useConsole((state) => state.isExplaining);
   return (
     <header className="bar">
       <p className="bar-name">
@@ -17,15 +17,8 @@ export function Bar() {
         <span>Console</span>
       </p>
       {through ? <Through {...through} /> : <ViewAs />}
-      <button
-        aria-expanded={isExplaining}
-        className="bar-button"
-        id="explain-button"
-        onClick={() => change({ isExplaining: !isExplaining })}
-        type="button"
-      >
-        Explain
-      </button>
+      <PanelButton name="plan" title="Plan" />
+      <PanelButton name="explain" title="Explain" />
       <ThemeSwitch />
       <SignedIn />
     </header>

@@ -11,6 +11,7 @@ import { Answered } from './Answered';
 import { Bar } from './Bar';
 import { Explain } from './Explain';
 import { fetcher } from './fetcher';
+import { Plan } from './Plan';
 import { SCREENS_PLUGIN } from './Screens';
 import { Switching } from './Switching';
 import { useConsole } from './state';
@@ -53,6 +54,7 @@ export function Console() {
                 </GraphiQLInterface>
               </main>
               <Explain />
+              <Plan />
             </div>
           </div>
         </DocExplorerStore>

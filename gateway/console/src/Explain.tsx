@@ -4,8 +4,9 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 
 import { answer, problem } from './ask';
 import { type Explanation, Outcome } from './Outcome';
+import { Panel } from './Panel';
 import { RecordKinds, words } from './RecordKinds';
-import { change, current, useConsole } from './state';
+import { current, useConsole } from './state';
 import { EMAIL } from './ViewAs';
 
 const EXPLAIN = `query Explain($email: String!, $kind: RecordKind!, $number: String!) {
@@ -15,17 +16,12 @@ const EXPLAIN = `query Explain($email: String!, $kind: RecordKind!, $number: Str
   }
 }`;
 
-function close() {
-  change({ isExplaining: false });
-  document.getElementById('explain-button')?.focus();
-}
-
 /** A panel at the side; it asks as the member of staff, whoever's eyes are looked through. */
 export function Explain() {
-  return useConsole(({ isExplaining }) => isExplaining) ? <Panel /> : null;
+  return useConsole(({ panel }) => panel === 'explain') ? <Asking /> : null;
 }
 
-function Panel() {
+function Asking() {
   const [outcome, setOutcome] = useState<{ of: string; explanation: Explanation }>();
   const [refused, setRefused] = useState<string>();
   const [isAsking, setIsAsking] = useState(false);
@@ -51,18 +47,8 @@ function Panel() {
   }
 
   return (
-    <aside
-      aria-labelledby="explain-title"
-      className="explain"
-      onKeyDown={({ key }) => key === 'Escape' && close()}
-    >
-      <div className="explain-head">
-        <h2 id="explain-title">Explain</h2>
-        <button aria-label="Close" className="bar-button bar-sign" onClick={close} type="button">
-          <span aria-hidden="true">✕</span>
-        </button>
-      </div>
-      <p className="explain-about">Why does, or doesn’t, somebody see a record?</p>
+    <Panel name="explain" title="Explain">
+      <p className="panel-about">Why does, or doesn’t, somebody see a record?</p>
       <form onSubmit={explain}>
         <label>
           Email
@@ -93,6 +79,6 @@ function Panel() {
         {refused && <p className="explain-refused">{refused}</p>}
         {outcome && <Outcome of={outcome.of} {...outcome.explanation} />}
       </div>
-    </aside>
+    </Panel>
   );
 }

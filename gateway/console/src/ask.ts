@@ -9,6 +9,7 @@ export interface Asked {
   query: string;
   variables?: unknown;
   operationName?: string | null | undefined;
+  extensions?: Readonly<Record<string, unknown>>;
 }
 
 export interface How {

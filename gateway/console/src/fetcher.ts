@@ -47,7 +47,7 @@ async function* told(asked: FetcherParams, signal: AbortSignal): AsyncGenerator<
  * The operation that would run. GraphiQL notices a little late that a document was replaced, and
  * names an operation of the one before: a name that is not there is left out.
  */
-function operationOf({ query, operationName }: FetcherParams): OperationDefinitionNode | null {
+export function operationOf({ query, operationName }: Pick<FetcherParams, 'query' | 'operationName'>): OperationDefinitionNode | null {
   try {
     const document = parse(query);
     return getOperationAST(document, operationName) ?? getOperationAST(document) ?? null;

@@ -17,13 +17,16 @@ export interface Cost {
   through: string | null;
 }
 
+/** The panels at the right, of which one is open at most. */
+export type PanelName = 'explain' | 'plan';
+
 interface State {
   through: Person | null;
   /** By the id of the tab that the answer stands in. */
   costs: Readonly<Record<string, Cost>>;
   tab: string;
   signedOut: boolean;
-  isExplaining: boolean;
+  panel: PanelName | null;
 }
 
 let state: State = {
@@ -31,7 +34,7 @@ let state: State = {
   costs: {},
   tab: '',
   signedOut: false,
-  isExplaining: false,
+  panel: null,
 };
 const listeners = new Set<() => void>();
 
