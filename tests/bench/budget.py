@@ -13,7 +13,8 @@ class Budget:
     as `lookups` are looked up in it; a mailing reaches `mailed` people, who open what it is about
     within `mailing_seconds`; `events` changes are told by event, and `deliveries` are timed. A
     crowd has `crowd` people; its times last `crowd_seconds` each, overload `overload_seconds`, and
-    what a worker holds is looked at after each of `memory_rounds`.
+    what a worker holds is looked at after each of `memory_rounds`. So many `viewers` ask the
+    gateway and its peers.
     """
 
     rounds: int
@@ -31,6 +32,7 @@ class Budget:
     crowd_seconds: float
     overload_seconds: float
     memory_rounds: int
+    viewers: int
     connections: int = 16
 
 
@@ -50,6 +52,7 @@ FULL = Budget(
     crowd_seconds=5.0,
     overload_seconds=15.0,
     memory_rounds=8,
+    viewers=50,
 )
 QUICK = Budget(
     rounds=1,
@@ -67,4 +70,5 @@ QUICK = Budget(
     crowd_seconds=0.6,
     overload_seconds=0.8,
     memory_rounds=2,
+    viewers=3,
 )

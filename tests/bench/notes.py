@@ -19,7 +19,8 @@ def of_warm(answer_bytes: int) -> str:
 
 COLD = (
     f"ServiceTitan answers after {LATENCY_MS} ms. Each start is a new gateway that is ready "
-    "and has answered `viewer { email }`."
+    "and has answered `viewer { email }`. Milliseconds, of queries that are compiled when they are "
+    "first asked; by core: the median where graphql-core runs them; ratio: to that."
 )
 DIRECTORY = (
     "From feeds made up in the same process, pages of a thousand. build: seconds until ready, "

@@ -1,6 +1,7 @@
 """What is asked while it is measured, and by whom."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 ASKER = "jordan@example.com"
 """Somebody with 2,000 jobs and 1,500 invoices."""
@@ -13,10 +14,11 @@ MAILING_LATENCY_MS = 80
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An operation and what it is called in the tables."""
+    """An operation, its variables if it has any, and what it is called in the tables."""
 
     name: str
     query: str
+    variables: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 CUSTOMER_READ = Question(

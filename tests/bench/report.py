@@ -68,11 +68,14 @@ def _warm(rows: Iterable[Warm], budget: Budget) -> Table:
 
 
 def _cold(rows: Iterable[Cold]) -> Table:
-    table = table_of("Cold read", ("", "median ms", "from", "to", "starts", "calls"))
+    heads = ("median", "from", "to", "by core", "ratio", "starts", "calls")
+    table = table_of("Cold read", ("", *heads))
     for row in rows:
-        calls = " or ".join(str(count) for count in sorted(set(row.calls)))
-        times = (f"{ms:.0f}" for ms in (row.median_ms, min(row.ms), max(row.ms)))
-        table.add_row(row.name, *times, str(len(row.ms)), calls)
+        ms, by_core = row.compiled.ms, row.by_core
+        calls = " or ".join(map(str, sorted({*row.compiled.calls, *by_core.calls})))
+        times = (row.compiled.median_ms, min(ms), max(ms), by_core.median_ms)
+        told = (*(f"{each:.0f}" for each in times), f"{row.ratio:.2f}")
+        table.add_row(row.name, *told, str(len(ms)), calls)
     return table
 
 

@@ -33,10 +33,9 @@ class Warm(msgspec.Struct, frozen=True, kw_only=True):
     upstream_calls: int | None = None
 
 
-class Cold(msgspec.Struct, frozen=True, kw_only=True):
-    """One operation on gateways with an empty memory: milliseconds and calls of each start."""
+class Starts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operation took on gateways with an empty memory: milliseconds and calls of each."""
 
-    name: str
     ms: list[float]
     calls: list[int]
 
@@ -44,6 +43,19 @@ class Cold(msgspec.Struct, frozen=True, kw_only=True):
     def median_ms(self) -> float:
         """The middle one of its times."""
         return median(self.ms)
+
+
+class Cold(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation where nothing is remembered: compiled, and run by graphql-core."""
+
+    name: str
+    compiled: Starts
+    by_core: Starts
+
+    @property
+    def ratio(self) -> float:
+        """How much of the time by graphql-core does it take compiled?"""
+        return self.compiled.median_ms / self.by_core.median_ms
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -16,6 +16,9 @@ HOST = "127.0.0.1"
 TWENTY_CUSTOMER, TWENTY_PLACE = 9_000_001, 9_000_002
 TWENTY_INVOICE = 9_000_200
 """The first of its invoices."""
+_CONTACT, _JOB = 9_000_003, 9_000_100
+_APART = 1000
+"""How far the ids of the next such customer are from those of the one before."""
 _LIKE_CUSTOMER, _LIKE_PLACE, _LIKE_JOB, _LIKE_INVOICE = 1031, 2101, 310_001, 510_001
 
 
@@ -25,31 +28,41 @@ class Sandbox:
 
     url: str
     control: httpx.AsyncClient
+    _likes: dict[tuple[str, int], dict[str, object]] = field(default_factory=dict)
 
     async def token(self, email: str) -> str:
         """Return a bearer token for this email."""
         answer = await self.control.post("/_sandbox/token", json={"email": email})
         return str(answer.raise_for_status().json()["accessToken"])
 
-    async def furnish(self) -> None:
-        """Put in a customer with twenty invoices, like the first twenty of the large one."""
-        owner = {"id": TWENTY_CUSTOMER, "name": "Twenty Invoices"}
-        await self._put("customers", TWENTY_CUSTOMER, _LIKE_CUSTOMER, name=owner["name"])
-        await self._put("locations", TWENTY_PLACE, _LIKE_PLACE, customerId=TWENTY_CUSTOMER)
-        email = {"customerId": TWENTY_CUSTOMER, "type": "Email", "value": TWENTY, "active": True}
-        await self._record("customer-contacts", 9_000_003, email)
-        place = {"id": TWENTY_PLACE, "name": "Twenty Invoices"}
-        for at in range(20):
-            job, invoice = 9_000_100 + at, TWENTY_INVOICE + at
-            at_home = {"customerId": TWENTY_CUSTOMER, "locationId": TWENTY_PLACE}
-            await self._put("jobs", job, _LIKE_JOB + at, invoiceId=invoice, **at_home)
+    async def furnish(self, number: int = 0) -> str:
+        """Put in a customer with twenty invoices, like the first twenty of the large one.
+
+        Return their email; with another number it is somebody else.
+        """
+        email, ids = (TWENTY if number == 0 else f"{number}.{TWENTY}"), number * _APART
+        name = f"Twenty Invoices {number or ''}".strip()
+        customer, at = TWENTY_CUSTOMER + ids, TWENTY_PLACE + ids
+        await self._put("customers", customer, _LIKE_CUSTOMER, name=name)
+        await self._put("locations", at, _LIKE_PLACE, customerId=customer)
+        contact = {"customerId": customer, "type": "Email", "value": email, "active": True}
+        await self._record("customer-contacts", _CONTACT + ids, contact)
+        owner, place = ({"id": of, "name": name} for of in (customer, at))
+        for turn in range(20):
+            job, invoice = _JOB + ids + turn, TWENTY_INVOICE + ids + turn
+            at_home = {"customerId": customer, "locationId": at, "invoiceId": invoice}
+            await self._put("jobs", job, _LIKE_JOB + turn, jobNumber=str(job), **at_home)
             of = {"id": job, "number": str(job), "type": "No Heat"}
             billed = {"customer": owner, "location": place, "job": of, "active": True}
-            await self._put("invoices", invoice, _LIKE_INVOICE + at, **billed)
+            named = {"referenceNumber": str(invoice)}
+            await self._put("invoices", invoice, _LIKE_INVOICE + turn, **billed, **named)
+        return email
 
     async def _put(self, collection: str, of: int, like: int, **changed: object) -> None:
-        row = await self.control.get(f"/_sandbox/records/{collection}/{like}")
-        await self._record(collection, of, row.raise_for_status().json() | changed | {"id": of})
+        if (collection, like) not in self._likes:
+            row = await self.control.get(f"/_sandbox/records/{collection}/{like}")
+            self._likes[collection, like] = row.raise_for_status().json()
+        await self._record(collection, of, self._likes[collection, like] | changed | {"id": of})
 
     async def _record(self, collection: str, of: int, row: dict[str, object]) -> None:
         path = f"/_sandbox/records/{collection}/{of}"

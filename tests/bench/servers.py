@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import msgspec
@@ -28,6 +28,10 @@ class Server:
     client: httpx.AsyncClient
     headers: dict[str, str]
 
+    def asked_by(self, token: str) -> "Server":
+        """Return the same server, asked by somebody else."""
+        return replace(self, headers=self.headers | {"authorization": f"Bearer {token}"})
+
     async def ask(self, question: Question) -> str:
         """Return the answer's body; raise BenchFailed for one with errors."""
         answer = await self.client.post("/graphql", content=body(question), headers=self.headers)
@@ -38,7 +42,8 @@ class Server:
 
 def body(question: Question) -> str:
     """Return the body that asks this."""
-    return msgspec.json.encode({"query": question.query}).decode()
+    variables = {"variables": question.variables} if question.variables else {}
+    return msgspec.json.encode({"query": question.query} | variables).decode()
 
 
 @asynccontextmanager

@@ -17,14 +17,15 @@ from tests.bench.run import (
     WARM,
 )
 
-_COLD_QUESTIONS = 2
+_COLD_KINDS = 2 * 2
+"""Questions, each compiled and not."""
 
 
 def steps_of(budget: Budget, wanted: Collection[str] = PARTS) -> int:
     """Return the number of times a run with this budget calls `step`."""
     steps = {
         WARM: 2 + budget.rounds,
-        COLD: _COLD_QUESTIONS * budget.cold_starts,
+        COLD: _COLD_KINDS * budget.cold_starts,
         COSTS: 1,
         DIRECTORY: 1,
         EVENTS: 2,  # one worker and two

@@ -9,7 +9,7 @@ from tests.bench.processor import cpu_seconds
 from tests.bench.questions import CUSTOMER_READ, Question
 from tests.bench.results import Warm
 from tests.bench.servers import Server, body
-from tests.bench.wishes import Load, Loaded
+from tests.bench.wishes import Asker, Load, Loaded
 
 _MILLI = 1000
 
@@ -22,23 +22,30 @@ class Round:
     cpu: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Target:
-    """A server, what it is asked, and what every answer of it must be, byte for byte."""
+    """A server, what it is asked, and what every answer of it must be, byte for byte.
+
+    Whoever its headers name asks the one question, unless there are `askers`, or `bodies`.
+    """
 
     server: Server
     expected: str
     calls_upstream: bool = False
     question: Question = CUSTOMER_READ
+    askers: Sequence[Asker] = ()
+    bodies: Sequence[str] = ()
     rounds: list[Round] = field(default_factory=list)
+    _asked: int = 0
 
     async def load(self, generator: Child, connections: int, seconds: float) -> Round:
         """Load it for so long; raise BenchFailed for any answer that is not the expected one."""
+        alone = [Asker(headers=self.server.headers, expected=self.expected)]
         wish = Load(
             port=self.server.port,
-            body=body(self.question),
-            headers=self.server.headers,
-            expected=self.expected,
+            askers=list(self.askers) or alone,
+            bodies=list(self.bodies) or [body(self.question)],
+            begins=self._asked,
             connections=connections,
             seconds=seconds,
         )
@@ -48,6 +55,7 @@ class Target:
         after = cpu_seconds(pid)
         if loaded.problem is not None or not loaded.latencies:
             raise BenchFailed(f"{self.server.name} under load: {loaded.problem or 'no answer'}.")
+        self._asked += len(loaded.latencies)
         return Round(loaded, None if before is None or after is None else after - before)
 
     def figures(self, upstream_calls: int | None) -> Warm:

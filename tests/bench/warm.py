@@ -6,8 +6,9 @@ on each of them alike.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from itertools import cycle
 
 import msgspec
 
@@ -84,15 +85,20 @@ async def together(
     return [task.result() for task in tasks]
 
 
-async def settled(gateway: Server, question: Question = CUSTOMER_READ) -> str:
+async def settled(
+    gateway: Server, question: Question = CUSTOMER_READ, tokens: Sequence[str] = ()
+) -> str:
     """Return the answer once it costs no call any more; raise BenchFailed where it goes on to.
+
+    Where `tokens` are given their people ask in turns: one alone may ask so often and no more.
 
     What the feeds tell when a gateway begins to follow them is forgotten twice and remembered for
     seconds only in between, for its rows have just changed.
     """
     began = quiet_since = time.monotonic()
+    askers = cycle([gateway.asked_by(token) for token in tokens] or [gateway])
     while time.monotonic() < quiet_since + QUIET_SECONDS:
-        answer = await gateway.ask(question)
+        answer = await next(askers).ask(question)
         if msgspec.json.decode(answer)["extensions"]["upstream"]["calls"] != 0:
             quiet_since = time.monotonic()
         if quiet_since > began + SETTLED_SECONDS:

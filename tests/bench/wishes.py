@@ -9,7 +9,8 @@ class ServeGateway(msgspec.Struct, frozen=True, kw_only=True):
     At any free port, where none is told; with a memory of its own, where no Redis is. Without a
     database it is given a ledger in a file. A person may ask as much as they like, unless it is
     `bounded` as a gateway is whose operator chose nothing. Its queries run by plans where it is
-    `compiled`.
+    `compiled`, and the last answers are kept where it `keeps_answers`. Everybody is told what an
+    answer cost where it `tells_cost`, which `serve` does not.
     """
 
     sandbox_url: str
@@ -18,7 +19,9 @@ class ServeGateway(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str | None = None
     fresh_seconds: int = 3600
     bounded: bool = False
-    compiled: bool = False
+    compiled: bool = True
+    keeps_answers: bool = False
+    tells_cost: bool = True
 
 
 class ServeFloor(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,13 +43,23 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
     port: int
 
 
-class Load(msgspec.Struct, frozen=True, kw_only=True):
-    """Ask this of 127.0.0.1, over and over; every answer must be `expected`."""
+class Asker(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who asks, and what every answer to them must be, byte for byte."""
 
-    port: int
-    body: str
     headers: dict[str, str]
     expected: str
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True):
+    """Have these ask 127.0.0.1 in turns, over and over: everybody the first body, then the next.
+
+    `begins` is how many were asked in earlier rounds, so that this one goes on from there.
+    """
+
+    port: int
+    askers: list[Asker]
+    bodies: list[str]
+    begins: int
     connections: int
     seconds: float
 

@@ -6,6 +6,7 @@ from gateway.logs import configure_logging
 from tests.bench.costs.material import gather
 from tests.bench.costs.rows import decoding_costs, memory_cost
 from tests.bench.costs.rules import cursor_costs, rule_costs
+from tests.bench.costs.street import street_costs
 from tests.bench.obeying import hear, tell
 from tests.bench.wishes import Measure
 
@@ -24,6 +25,7 @@ def main() -> None:
             *decoding_costs(on, repeats),
             memory_cost(on, repeats),
             *cursor_costs(on, repeats),
+            *street_costs(repeats),
         ]
     )
 

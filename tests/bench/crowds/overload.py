@@ -16,9 +16,19 @@ from tests.bench.failure import BenchFailed
 from tests.bench.results import Overload
 from tests.bench.wishes import Asking, Crowded, Heard, Stream
 
-QUIET, HALF, OVER, AFTER = "a tenth of it", "half of it", "three times it", "half of it, after"
-SHARES: Final = {QUIET: 0.1, HALF: 0.5, OVER: 3.0, AFTER: 0.5}
+QUIET, HALF, ONSET, OVER, AFTER = (
+    "a tenth of it",
+    "half of it",
+    "three times it, first second",
+    "three times it",
+    "half of it, after",
+)
+SHARES: Final = {QUIET: 0.1, HALF: 0.5, ONSET: 3.0, OVER: 3.0, AFTER: 0.5}
+ONSET_PART: Final = 1 / 15
+"""The part of the overload that is its beginning: many come before anybody can know of it."""
+
 PAID_PER_SECOND, TOLD_PER_SECOND = 2.0, 5.0
+CAPACITY_ROUNDS: Final = 4
 WINDOW_SECONDS = 0.25
 """Reading is as it was before in the first stretch of so many seconds that is."""
 
@@ -38,24 +48,34 @@ async def measure_overload(budget: Budget, step: Callable[[str], None]) -> Overl
 
 
 async def _capacity(town: Town, budget: Budget) -> float:
-    """Return how many answers a second it gives to as many as always wait for one."""
+    """Return how many answers a second it gives to as many as always wait for one.
+
+    That is the most of some rounds, the first of which are slower: what a worker can do is not what
+    it does while it, or its machine, is about something else.
+    """
+    seconds = budget.crowd_seconds / 2
     stream = Stream(
         name="capacity",
         askings=town.reading(town.people),
         begins=0.0,
-        ends=budget.crowd_seconds,
+        ends=seconds,
         at_once=budget.connections,
     )
-    (heard,) = (await town.crowd(stream)).streams
-    good = sum(is_good(status) for status in heard.status)
-    if good < len(heard.status) or not good:
-        raise BenchFailed("Somebody was sent away by a worker that was not overloaded.")
-    return good / budget.crowd_seconds
+    most = 0
+    for _ in range(CAPACITY_ROUNDS):
+        (heard,) = (await town.crowd(stream)).streams
+        good = sum(is_good(status) for status in heard.status)
+        if good < len(heard.status) or not good:
+            raise BenchFailed("Somebody was sent away by a worker that was not overloaded.")
+        most = max(most, good)
+    return most / seconds
 
 
 def _times(budget: Budget) -> Iterator[tuple[str, float, float]]:
     """Give each time: what it is called, its begin and its end."""
-    lasts = [budget.overload_seconds if of == OVER else budget.crowd_seconds for of in SHARES]
+    onset = budget.overload_seconds * ONSET_PART
+    over = {ONSET: onset, OVER: budget.overload_seconds - onset}
+    lasts = [over.get(of, budget.crowd_seconds) for of in SHARES]
     for name, (begins, ends) in zip(SHARES, pairwise(accumulate(lasts, initial=0.0)), strict=True):
         yield name, begins, ends
 
@@ -96,7 +116,8 @@ def _figures(streams: Sequence[Stream], told: Crowded, capacity: float) -> Overl
     reading, paying, events = (
         [fared(stream.name, stream, heard) for stream, heard in pairs[kind::3]] for kind in range(3)
     )
-    before, after = pairs[3][1], pairs[9]
+    times = list(SHARES)
+    before, after = pairs[3 * times.index(HALF)][1], pairs[3 * times.index(AFTER)]
     return Overload(
         capacity=capacity,
         reading=reading,

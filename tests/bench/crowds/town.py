@@ -17,6 +17,7 @@ from tests.bench.processes import Child, child
 from tests.bench.questions import HELLO, LATENCY_MS, Question
 from tests.bench.sandbox import TWENTY_INVOICE, Sandbox, sandbox_running
 from tests.bench.servers import Server, body, gateway_running
+from tests.bench.warm import settled
 from tests.bench.wishes import Asking, Crowd, Crowded, ServeGateway, Stream
 
 SCREEN = Question(
@@ -83,7 +84,7 @@ class Town:
 
 @asynccontextmanager
 async def town_open(budget: Budget, *, bounded: bool) -> AsyncIterator[Town]:
-    """Open one whose people have all looked at their screen before."""
+    """Open one whose people have all looked at their screen before, and find it as it was."""
     homes = ("--homes", str(budget.crowd))
     async with sandbox_running(LATENCY_MS, *homes) as sandbox:
         tokens = [
@@ -95,6 +96,8 @@ async def town_open(budget: Budget, *, bounded: bool) -> AsyncIterator[Town]:
             gateway_running("the gateway", wish, tokens[0]) as gateway,
             child("tests.bench.load.crowd") as generator,
         ):
+            await _known(gateway, tokens)
+            await settled(gateway, SCREEN, tokens)
             people = await _known(gateway, tokens)
             key, tenant = await _secrets(sandbox)
             yield Town(gateway, people, generator, key, tenant)

@@ -5,19 +5,19 @@ import time
 
 import uvloop
 
-from tests.bench.load.connection import Round, Unexpected, keep_asking, request_of
+from tests.bench.load.connection import Unexpected, keep_asking, round_of
 from tests.bench.obeying import hear, tell
 from tests.bench.wishes import Load, Loaded
 
 
 async def _load(load: Load) -> Loaded:
     cpu, began = time.process_time(), time.perf_counter()
-    shared = Round(request_of(load), load.expected.encode(), began + load.seconds)
+    shared = round_of(load, began + load.seconds)
     asking = (keep_asking(load.port, shared) for _ in range(load.connections))
     problem: str | None = None
     try:
         await asyncio.gather(*asking)
-    except (Unexpected, OSError, EOFError) as error:
+    except (Unexpected, OSError) as error:
         problem = str(error) or type(error).__name__
     seconds, busy = time.perf_counter() - began, time.process_time() - cpu
     return Loaded(latencies=shared.latencies, seconds=seconds, cpu_seconds=busy, problem=problem)

@@ -1,128 +1,117 @@
-"""The gateway and its peers under the same load in the same run, in turns, question by question."""
+"""The gateway and its peers under the same loads in one run, in turns, question by question."""
 
-import os
-import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
-from typing import Final
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from enum import Enum
 
 import msgspec
 
 from tests.bench.budget import Budget
 from tests.bench.failure import BenchFailed
-from tests.bench.peers.asked import OF_TWENTY, READ, SMALL, Rows, long_list, pages_of, rows_of
-from tests.bench.processes import Child, child, program
-from tests.bench.questions import ASKER, TWENTY, Question
+from tests.bench.peers.asked import otherwise
+from tests.bench.peers.servers import FLOOR
+from tests.bench.peers.town import Theme, Town, town_open
 from tests.bench.results import Warm
-from tests.bench.sandbox import Sandbox, sandbox_running
-from tests.bench.servers import Server, gateway_running, server_of
+from tests.bench.sandbox import Sandbox
+from tests.bench.servers import Server, server_running
 from tests.bench.target import Target
-from tests.bench.warm import settled, together
-from tests.bench.wishes import ServeGateway
+from tests.bench.wishes import Asker, ServeFloor
 
-PLAIN, COMPILED = "the gateway", "… compiled"
-MEASURE: Final = "Mercurius with JIT"
-PEERS: Final = {MEASURE: "mercurius", "Yoga": "yoga", "Apollo Server": "apollo"}
+_TOGETHER = 8
 
-FOR_LONG_LISTS: Final = 2
-"""How many connections ask for thousands of rows: a round ends when all have been answered."""
 
-_FOLDER: Final = Path(__file__).parent
+class Load(Enum):
+    """Who asks what: people in turns, each question another, or one of them the same again."""
+
+    MANY = "many"
+    ONE = "one"
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """One question, how many bytes the gateway's answer has, and how each server fared."""
+    """One question under one load: how many bytes an answer's data has, and how servers fared."""
 
     name: str
-    answer_bytes: int
+    load: Load
+    data_bytes: int
     servers: list[Warm]
 
 
-def missing() -> str | None:
-    """Why can the peers not be measured here? None where they can."""
-    if shutil.which("node") is None or not (_FOLDER / "node_modules" / "mercurius").is_dir():
-        return "The peers are not installed: get them with npm and Node 20 or later, by make peers."
-    return None
+class _Answer(msgspec.Struct, frozen=True):
+    data: msgspec.Raw
 
 
 async def measure_peers(budget: Budget, step: Callable[[str], None]) -> list[Asked]:
-    """Return the figures of each question; raise BenchFailed where answers differ."""
-    step("starting the sandbox")
-    async with sandbox_running() as sandbox, AsyncExitStack() as stack:
-        step("starting the servers")
-        servers, questions = await _started(stack, sandbox)
-        generator = await stack.enter_async_context(child("tests.bench.load.generator"))
-        return [await _asked(question, servers, generator, budget, step) for question in questions]
+    """Return the figures of each question and load.
+
+    Raise BenchFailed where two do not answer the same data, byte for byte, or where one of them,
+    with everything remembered, asks ServiceTitan.
+    """
+    async with town_open(budget, step) as town:
+        found: list[Asked] = []
+        for theme in town.themes:
+            for load in Load:
+                step(f"{theme.name}, {load.value}")
+                found.append(await _measured(town, theme, load, budget))
+        return found
 
 
-async def _started(
-    stack: AsyncExitStack, sandbox: Sandbox
-) -> tuple[list[Server], list[tuple[Question, dict[str, str]]]]:
-    """Return all servers, warm, and what they are asked by whom."""
-    token, large = await sandbox.token(TWENTY), await sandbox.token(ASKER)
-    wish = ServeGateway(sandbox_url=sandbox.url)
-    compiled = msgspec.structs.replace(wish, compiled=True)
-    starting = (gateway_running(PLAIN, wish, token), gateway_running(COMPILED, compiled, token))
-    gateways = await together(stack, starting)
-    of_large = {**gateways[0].headers, "authorization": f"Bearer {large}"}
-    pages = await pages_of(_as(gateways[0], of_large))
-    questions = [(each, gateways[0].headers) for each in OF_TWENTY]
-    questions.append((long_list(pages), of_large))
-    for gateway in gateways:
-        for question, headers in questions:
-            await settled(_as(gateway, headers), question)
-    rows = rows_of(await gateways[0].ask(SMALL), await gateways[0].ask(READ), pages)
-    peers = await together(stack, (_peer(name, rows, token) for name in PEERS))
-    return [*gateways, *peers], questions
-
-
-@asynccontextmanager
-async def _peer(name: str, rows: Rows, token: str) -> AsyncIterator[Server]:
-    node, environment = shutil.which("node") or "node", {**os.environ, "NODE_ENV": "production"}
-    command = (node, str(_FOLDER / f"{PEERS[name]}.mjs"))
-    starting = program(name, *command, environment=environment)
-    async with server_of(name, starting, rows, token) as server:
-        yield server
-
-
-def _as(server: Server, headers: dict[str, str]) -> Server:
-    """Return the same server, asked by somebody else."""
-    return Server(server.name, server.child, server.port, server.client, headers)
-
-
-async def _asked(
-    asked: tuple[Question, dict[str, str]],
-    servers: Sequence[Server],
-    generator: Child,
-    budget: Budget,
-    step: Callable[[str], None],
-) -> Asked:
+async def _measured(town: Town, theme: Theme, load: Load, budget: Budget) -> Asked:
     """Load every server with one question, in turns."""
-    question, headers = asked
-    step(question.name)
-    targets = await _targets(question, [_as(server, headers) for server in servers])
-    connections = budget.connections if question in OF_TWENTY else FOR_LONG_LISTS
-    for target in targets:
-        await target.load(generator, connections, budget.warm_up_seconds)
-    for _ in range(budget.rounds):
+    async with AsyncExitStack() as stack:
+        targets = [await _target(server, theme, load) for server in town.servers]
+        if load is Load.ONE:
+            targets.append(await _target(town.in_memory, theme, load))
+            body = ServeFloor(body=targets[0].expected)
+            floor = server_running(FLOOR, "floor", body, theme.tokens[0])
+            targets.append(Target(await stack.enter_async_context(floor), targets[0].expected))
+        compare(targets)
         for target in targets:
-            taken = await target.load(generator, connections, budget.round_seconds)
-            target.rounds.append(taken)
-    figures = [target.figures(None) for target in targets]
+            await target.load(town.generator, theme.connections, budget.warm_up_seconds)
+        for _ in range(budget.rounds):
+            for target in targets:
+                await town.sandbox.forget_calls()
+                taken = await target.load(town.generator, theme.connections, budget.round_seconds)
+                target.rounds.append(taken)
+                await asks_nobody(town.sandbox, target)
     return Asked(
-        name=question.name, answer_bytes=len(targets[0].expected.encode()), servers=figures
+        name=theme.name,
+        load=load,
+        data_bytes=len(_data(targets[0].expected)),
+        servers=[target.figures(0) for target in targets],
     )
 
 
-async def _targets(question: Question, servers: Sequence[Server]) -> list[Target]:
-    """Return the servers with their answers; raise BenchFailed where their data differ."""
-    answers = [await server.ask(question) for server in servers]
-    data = [msgspec.json.decode(answer)["data"] for answer in answers]
-    for server, told in zip(servers, data, strict=True):
-        if told != data[0]:
-            raise BenchFailed(f"{server.name} does not answer what the gateway does.")
-    return [
-        Target(server, answer, question=question)
-        for server, answer in zip(servers, answers, strict=True)
-    ]
+async def _target(server: Server, theme: Theme, load: Load) -> Target:
+    """Return the server with the answers that it gives to each who will ask it."""
+    question, turns = theme.questions[server.name], asyncio.Semaphore(_TOGETHER)
+
+    async def one(token: str) -> Asker:
+        async with turns:
+            theirs = server.asked_by(token)
+            return Asker(headers=theirs.headers, expected=await theirs.ask(question))
+
+    tokens = theme.tokens if load is Load.MANY else theme.tokens[:1]
+    askers = await asyncio.gather(*(one(token) for token in tokens))
+    bodies = otherwise(question) if load is Load.MANY else ()
+    return Target(server, askers[0].expected, question=question, askers=askers, bodies=bodies)
+
+
+def compare(targets: Sequence[Target]) -> None:
+    """Raise BenchFailed where somebody's data are not the same bytes from everybody."""
+    first = targets[0]
+    for target in targets:
+        for one, other in zip(first.askers, target.askers, strict=False):
+            if _data(one.expected) != _data(other.expected):
+                told = _data(other.expected)[:500].decode()
+                raise BenchFailed(f"{target.server.name} answers otherwise than others: {told}")
+
+
+async def asks_nobody(sandbox: Sandbox, target: Target) -> None:
+    """Raise BenchFailed where ServiceTitan was asked since the calls were last forgotten."""
+    if calls := await sandbox.calls(everything=True):
+        raise BenchFailed(f"{target.server.name} made {calls} calls, though all is remembered.")
+
+
+def _data(answer: str) -> bytes:
+    return bytes(msgspec.json.decode(answer, type=_Answer).data)

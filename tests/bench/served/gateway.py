@@ -24,15 +24,18 @@ def main() -> None:
     cache, feeds = Cache(fresh_seconds=wish.fresh_seconds), Feeds(every_seconds=3600.0)
     limits = Limits() if wish.bounded else UNBOUNDED
     policy = Policy(cache=cache, feeds=feeds, limits=limits)
-    app = create_app(_settings(wish), Choices(policy), tells_cost=True)
+    app = create_app(_settings(wish), Choices(policy), tells_cost=wish.tells_cost)
     serve(app, wish.port)
 
 
 def _settings(wish: ServeGateway) -> Settings:
     shared = {"redis_url": wish.redis_url, "database_url": wish.database_url}
     told = {name: SecretStr(url) for name, url in shared.items() if url is not None}
-    switch = Switch.ON if wish.compiled else Switch.OFF
-    chosen = told | {"compiled": switch, "secret_key": SecretStr("of every gateway of a run" * 2)}
+    chosen = told | {
+        "compiled": Switch.ON if wish.compiled else Switch.OFF,
+        "keep_answers": Switch.ON if wish.keeps_answers else Switch.OFF,
+        "secret_key": SecretStr("of every gateway of a run" * 2),
+    }
     return settings_over(wish.sandbox_url).model_copy(update=chosen)
 
 
