@@ -11,6 +11,8 @@ from subprocess import DEVNULL, PIPE, Popen
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
+from tests.browser.example import BUILT, NOT_BUILT, Example, point_at, serving
+
 CHROMIUM = Path("/usr/bin/chromium")
 HAS_CHROMIUM = CHROMIUM.exists()
 HOW = "Chromium is not at /usr/bin/chromium. Install it: apt-get install chromium."
@@ -89,3 +91,26 @@ async def watched(chromium: Browser) -> Watched:
     page.on("pageerror", lambda error: watched.complaints.append(str(error)))
     page.on("request", lambda asked: watched.origins.add("/".join(asked.url.split("/")[:3])))
     return watched
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Demo]]:
+    """Serve the example, and run a demo that knows where it is."""
+    if not BUILT.exists():
+        pytest.skip(NOT_BUILT)
+    folder = tmp_path_factory.mktemp("example")
+    with serving(folder) as url, running_demo("--site-url", url) as demo:
+        point_at(folder, demo)
+        yield url, demo
+
+
+@pytest.fixture
+async def example(served: tuple[str, Demo], watched: Watched) -> AsyncIterator[Example]:
+    """Open a browser; whatever a test does, nobody else is asked, and nothing complained of."""
+    url, demo = served
+    await watched.page.set_viewport_size({"width": 1000, "height": 900})
+    opened = Example(watched.page, url, demo, watched.complaints)
+    yield opened
+    await opened.sandbox("DELETE", "/_sandbox/faults")
+    assert watched.complaints == []
+    assert watched.origins <= {url, demo.url, demo.sandbox_url}

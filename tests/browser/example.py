@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "examples" / "portal"
 BUILT: Final = FOLDER / "built"
+PAT: Final = "pat@example.com"
+SECONDS: Final = 30_000
+"""For how many milliseconds a page is waited for that waits for something itself."""
+
 NOT_BUILT: Final = "The example is not built. Build it with npm, Node 20 or later: make example."
 
 

@@ -22,6 +22,8 @@ ASK = """([headers, query]) => fetch('graphql', {
 }).then(async answer => [answer.status, await answer.json()])"""
 REVOKE = """mutation { revokeDirectLink(input: {linkId: "RGlyZWN0TGluazox"}) {
   userErrors { code } } }"""
+PLANNED = "{ viewer { email invoices(first: 2) { nodes { number job { number } } } } }"
+FLAGGED = "query Q($more: Boolean!) { viewer { email @include(if: $more) } }"
 SECONDS = 30_000
 
 
@@ -141,6 +143,45 @@ async def test_explain_is_one_click_away(console: Console, tmp_path: Path) -> No
     await page.keyboard.press("Escape")
     await expect(panel).to_have_count(0)
     await expect(page.get_by_role("button", name="Explain")).to_be_focused()
+
+
+async def test_the_plan_of_what_is_written_stands_beside_it(
+    console: Console, tmp_path: Path
+) -> None:
+    page = console.page
+    await console.look_as("pat@example.com")
+    await console.write(PLANNED)
+    await page.get_by_role("button", name="Plan").click()
+    panel = page.get_by_role("complementary", name="Plan")
+    await expect(panel).to_contain_text("7 fields, 2 rounds")
+    rounds = panel.locator(".plan-rounds > li")
+    assert [await one.get_by_role("listitem").all_inner_texts() for one in await rounds.all()] == [
+        ["viewer.invoices\n\nasks invoices, for each by itself\n\nViewer.invoices"],
+        ["viewer.invoices.nodes[].job\n\nasks jobs, once for all\n\nInvoice.job"],
+    ]
+    free = panel.get_by_role("region", name="Without waiting for anybody")
+    await expect(free).to_contain_text("viewer.invoices.nodes[].jobnumber")
+    await expect(console.shown).to_have_text("")  # nothing was run
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        await page.screenshot(path=tmp_path / f"plan-{scheme}.png")
+
+    # It follows what is written, and says why there is none.
+    await console.write(FLAGGED)
+    await expect(panel).to_contain_text("Say in the variables what $more is: true or false.")
+    await console.write("{ viewer { emial } }")
+    await expect(panel).to_contain_text("Cannot query field 'emial' on type 'Viewer'.")
+    # Staff ask it, whoever's eyes they look through; who the customer is was asked before.
+    assert {*console.headers()[1:]} == {None}
+
+    # One panel at a time, and Escape leads back.
+    await page.get_by_role("button", name="Explain").click()
+    await expect(panel).to_have_count(0)
+    await page.get_by_role("button", name="Plan").click()
+    await panel.get_by_role("button", name="Close").focus()
+    await page.keyboard.press("Escape")
+    await expect(panel).to_have_count(0)
+    await expect(page.get_by_role("button", name="Plan")).to_be_focused()
 
 
 async def test_a_subscription_shows_what_changes_while_it_changes(

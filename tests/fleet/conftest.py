@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.databases import postgresql
+from tests.databases import bare_postgresql as postgresql
 from tests.own_redis import HOW, redis_running
 
 __all__ = ["postgresql"]

@@ -14,6 +14,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from resolvers.ids import global_id
 from tests.bench.questions import TWENTY
 from tests.bench.sandbox import TWENTY_INVOICE, Sandbox, sandbox_running
 from tests.fleet.front import HOW, NGINX, gateway_running, nginx_running, ready, settings_over
@@ -60,8 +61,13 @@ class Front:
     def _requests(self) -> int:
         return sum(len(of.told("request", path="/graphql")) for of in self.gateways)
 
+    @property
+    def changed(self) -> dict[str, str]:
+        """What a listener is told of the invoice."""
+        return {"nodeId": global_id("Invoice", TWENTY_INVOICE), "type": "Invoice"}
+
     async def change(self) -> None:
-        """Have ServiceTitan tell of an invoice."""
+        """Have ServiceTitan tell of the invoice."""
         await self.sandbox.change("invoices", TWENTY_INVOICE, summary="Changed")
 
 
@@ -131,12 +137,23 @@ async def test_a_query_a_stream_and_a_websocket_pass(front: Front) -> None:
             await asyncio.sleep(0.5)
             await front.change()
             async with asyncio.timeout(10):
-                event = await anext(line async for line in lines if line.startswith("data:"))
-                message = json.loads(await socket.recv())
-    changed = {"changed": {"nodeId": message["payload"]["data"]["changed"]["nodeId"]}}
-    changed["changed"]["type"] = "Invoice"
-    assert json.loads(event.removeprefix("data:")) == {"data": changed}
-    assert message == {"id": "1", "type": "next", "payload": {"data": changed}}
+                event = await told_of(front, lines)
+                message = await told_of(front, socket)
+    assert event == {"data": {"changed": front.changed}}
+    assert message == {"id": "1", "type": "next", "payload": event}
+
+
+async def told_of(front: Front, lines: AsyncIterator[str] | ClientConnection) -> object:
+    """Return the message that tells of the invoice.
+
+    Messages of jobs may precede it: the feed that a new fleet begins with tells of today's.
+    """
+    async for line in lines:
+        _, _, message = str(line).rpartition("data: ")
+        if front.changed["nodeId"] in message:
+            told: object = json.loads(message)
+            return told
+    raise AssertionError("the stream ended")
 
 
 @asynccontextmanager
@@ -287,13 +304,14 @@ async def test_ht11_large_headers_and_bodies_go_no_further(front: Front) -> None
 async def test_a_client_is_told_apart_by_its_address_and_not_by_what_it_says(front: Front) -> None:
     body = {"secret": "x" * 43}
 
-    async def exchanged(address: str, said: str) -> int:
+    async def exchanged(address: str, *said: str) -> list[int]:
         transport = httpx.AsyncHTTPTransport(local_address=address)
         async with httpx.AsyncClient(transport=transport, base_url=front.url) as client:
-            headers = {"x-forwarded-for": said, "forwarded": f"for={said}"}
-            return (await client.post("/links/exchange", json=body, headers=headers)).status_code
+            told = [{"x-forwarded-for": of, "forwarded": f"for={of}"} for of in said]
+            sent = [await client.post("/links/exchange", json=body, headers=of) for of in told]
+        return [answer.status_code for answer in sent]
 
-    tried = [await exchanged("127.0.0.2", f"192.0.2.{of}") for of in range(50)]
+    tried = await exchanged("127.0.0.2", *(f"192.0.2.{of}" for of in range(60)))
     assert tried[:20] == [404] * 20
-    assert tried[-1] == 429
-    assert await exchanged("127.0.0.3", "127.0.0.2") == 404
+    assert 429 in tried
+    assert await exchanged("127.0.0.3", "127.0.0.2") == [404]

@@ -12,7 +12,8 @@ from gateway.http.admitting import Admitting, staff_looks
 from gateway.http.connections import Connections
 from gateway.http.exchange import Answer, GraphQLRequest, HTTPInfo
 from gateway.http.graphql import GraphQLEndpoint
-from gateway.http.overload import MOST, Gate, Lane
+from gateway.http.lanes import Lane
+from gateway.http.overload import MOST, Gate
 from gateway.http.refusals import bad_request, too_often
 from resolvers.policy import Limits, Subscriptions
 from resolvers.viewer import ANONYMOUS, Viewer
@@ -84,7 +85,7 @@ class Desk:
             self.gate, lambda: self.limits, staff_looks("staff", "portal"), self.known
         )
         self.admitting = admitting
-        self._endpoint = GraphQLEndpoint(Once(self._execute), connections, None, admitting)
+        self.endpoint = GraphQLEndpoint(Once(self._execute), connections, None, admitting)
 
     async def _identify(self, _headers: Headers, _method: str) -> Viewer:
         self.identified += 1
@@ -118,7 +119,7 @@ class Desk:
         asked = Asked()
         body = msgspec.json.encode({"query": query})
         asked.incoming.put_nowait({"type": "http.request", "body": body, "more_body": False})
-        asked.task = asyncio.create_task(self._endpoint(scope, asked.receive, asked.send))
+        asked.task = asyncio.create_task(self.endpoint(scope, asked.receive, asked.send))
         return asked
 
     async def begins(self, count: int) -> None:

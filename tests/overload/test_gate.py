@@ -5,10 +5,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.http.overload import HANDFUL, MOST, ROUNDS, Entry, Gate, Lane
+from gateway.http.lanes import APART, HANDFUL, Lane
+from gateway.http.overload import MOST, ROUNDS, Entry, Gate
 from gateway.http.refusals import Refused
 
 PEOPLE, STAFF, CHANGES, EVENTS = Lane
@@ -116,6 +117,52 @@ async def test_nobody_waits_for_what_another_asks_for_much_of() -> None:
     await settled()
     await busy.turn(7)
     assert busy.begun == ["a0", "b0", "a1", "b1", "a2", "a3", "a4"]
+
+
+async def test_who_asks_for_two_things_has_the_second_however_many_others_come() -> None:
+    busy = Busy()
+    await busy.gate.enter(PEOPLE)
+    busy.ask("a0", who="a")
+    busy.ask("a1", who="a")
+    await settled()
+    for number in range(APART + 3):
+        busy.ask(f"b{number}", who=number)
+        await settled()
+        await busy.turn()
+    others = [f"b{number}" for number in range(APART + 1)]
+    assert busy.begun == ["a0", *others[:APART], "a1", others[APART]]
+
+
+async def test_nobody_stands_twice_in_a_line_that_stands() -> None:
+    busy = Busy(seconds=0.004)
+    await busy.gate.enter(PEOPLE)
+    for number in range(150):
+        busy.ask(f"{number}", who=number)
+    await busy.turn(130)
+    assert busy.gate.waiting()[PEOPLE] == 20
+    busy.ask("twice", who=149)
+    busy.ask("once", who="b")
+    await settled()
+    assert busy.refused == [("twice", 503, "RATE_LIMITED")]
+    await busy.turn(5)
+    assert busy.gate.waiting()[PEOPLE] == HANDFUL
+    busy.ask("at its length", who="b")
+    await busy.turn()
+    busy.ask("in a handful", who="b")
+    await settled()
+    assert [name for name, _, _ in busy.refused] == ["twice", "at its length"]
+
+
+async def test_money_may_stand_in_its_line_as_often_as_it_likes() -> None:
+    busy = Busy(seconds=0.004)
+    busy.gate = Gate({**MOST, CHANGES: 400}, clock=lambda: busy.now)
+    await busy.gate.enter(CHANGES)
+    for number in range(150):
+        busy.ask(f"{number}", CHANGES, number)
+    await busy.turn(130)
+    busy.ask("twice", CHANGES, 149)
+    await settled()
+    assert (busy.refused, busy.gate.waiting()[CHANGES]) == ([], 21)
 
 
 async def test_a_burst_is_waited_for_and_a_line_that_stands_is_not() -> None:
@@ -311,3 +358,46 @@ async def _play(  # noqa: C901  # a walk through every deed there is
     assert sum(gate.inside.values()) == 0
     assert gate._of == {}  # noqa: SLF001  # what is kept of nobody must not stay
     assert sum(gate.waiting().values()) == 0
+
+
+@given(
+    st.integers(0, 3 * HANDFUL),
+    st.integers(0, 12),
+    st.lists(st.tuples(st.integers(0, 4 * HANDFUL), st.integers(0, 3)), max_size=60),
+    st.sampled_from([0.001, 0.01, 0.05]),
+)
+@example(40, 12, [(90, 0)], 0.05).via("the line is too long")
+@example(70, 52, [(60, 0)], 0.005).via("they stand in a line that stands, and is not too long")
+def test_whoever_has_no_place_is_sent_away_as_soon_as_they_come(
+    crowd: int, turns: int, comings: list[tuple[int, int]], seconds: float
+) -> None:
+    asyncio.run(_come(crowd, turns, comings, seconds))
+
+
+async def _come(crowd: int, turns: int, comings: list[tuple[int, int]], seconds: float) -> None:
+    busy = Busy(seconds)
+    for who in range(crowd):
+        busy.ask(f"before {who}", who=who)
+    await busy.turn(turns)
+    for number, (who, passing) in enumerate(comings):
+        has_place = busy.gate.has_place(PEOPLE, who)
+        assert has_place or busy.gate.is_strained(PEOPLE)
+        busy.ask(f"{number}", who=who)
+        await settled()
+        await settled()
+        sent_away = f"{number}" in [name for name, _, _ in busy.refused]
+        assert sent_away is not has_place
+        await busy.turn(passing)
+    for coming in busy.coming:
+        coming.cancel()
+
+
+async def test_who_comes_in_the_same_moment_takes_a_place() -> None:
+    gate = Gate({**MOST, PEOPLE: 2})
+    assert gate.has_place(PEOPLE, "a")
+    gate.expect(PEOPLE)
+    gate.expect(PEOPLE)
+    assert not gate.has_place(PEOPLE, "a")
+    assert gate.has_place(STAFF, "a")
+    await settled()
+    assert gate.has_place(PEOPLE, "a")

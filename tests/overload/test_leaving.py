@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.http.gone import LOOK_AFTER_SECONDS
-from gateway.http.overload import Lane
+from gateway.http.lanes import Lane
 from tests.overload.asking import MUTATION, QUERY, Desk
 
 

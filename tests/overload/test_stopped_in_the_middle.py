@@ -6,19 +6,21 @@ And a process that may open few files: it refuses, and goes on.
 import asyncio
 import signal
 import socket
-from contextlib import ExitStack
+from collections import Counter
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.fleet.running import Running
 from tests.overload.stopping import Stage, ends, stage
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 
 INVOICES = "{ viewer { invoices(first: 20) { nodes { number } } } }"
 JOBS = "{ viewer { jobs(tab: COMPLETED, first: 5) { nodes { number } } } }"
-GROWS_OLD = "[cache]\nfresh_seconds = 1\n"
+GROWS_OLD = "[cache.kinds]\ninvoices = { fresh_seconds = 1 }\n"
 IMPATIENT = """
 import gateway.serving
 gateway.serving.configuration.__kwdefaults__["graceful_seconds"] = 1
@@ -27,7 +29,7 @@ FEW_FILES = """
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
 """
-CONNECTIONS = 400
+CONNECTIONS, ASKING, LET_IN = 400, 60, 20
 
 
 async def called(on: Stage, path: str) -> None:
@@ -82,29 +84,50 @@ async def test_sh5_who_is_stuck_is_cancelled_when_the_time_is_over(tmp_path: Pat
 
 
 async def test_sh11_with_few_files_it_refuses_and_recovers(tmp_path: Path) -> None:
-    async with stage(tmp_path) as on, on.gateway(FEW_FILES) as gateway:
-        port = int(gateway.url.rpartition(":")[2])
-        with ExitStack() as stack:
-            sockets = [stack.enter_context(socket.socket()) for _ in range(CONNECTIONS)]
-            for each in sockets:
-                each.setblocking(False)  # noqa: FBT003  # the library asks for it so
-                await asyncio.get_running_loop().sock_connect(each, ("127.0.0.1", port))
-            await asyncio.sleep(1)
+    async with stage(tmp_path) as on:
+        on.told["PORTAL_PEOPLE_AT_ONCE"] = str(LET_IN)
+        async with on.gateway(FEW_FILES) as gateway, AsyncExitStack() as doors:
+            inside = [await doors.enter_async_context(door(on, gateway)) for _ in range(ASKING)]
+            assert {(await each.get("/health/live")).status_code for each in inside} == {200}
+            port = int(gateway.url.rpartition(":")[2])
+            with ExitStack() as stack:
+                sockets = [stack.enter_context(socket.socket()) for _ in range(CONNECTIONS)]
+                for each in sockets:
+                    each.setblocking(False)  # noqa: FBT003  # the library asks for it so
+                    await asyncio.get_running_loop().sock_connect(each, ("127.0.0.1", port))
+                with pytest.raises(httpx.TransportError):  # there is no file for one more
+                    async with door(on, gateway) as late:
+                        await late.get("/health/live")
+                assert gateway.process.returncode is None
+                await on.slow("/invoices$", "GET", 1500)
+                asked = {"query": INVOICES}
+                answers = await asyncio.gather(*(of.post("/graphql", json=asked) for of in inside))
+                away = [answer for answer in answers if answer.status_code == 503]
+                assert Counter(answer.status_code for answer in answers) == {
+                    200: LET_IN,
+                    503: ASKING - LET_IN,
+                }
+                assert {answer.headers["retry-after"] for answer in away} <= {"1", "2", "3"}
+            async with asyncio.timeout(20):
+                while True:
+                    try:
+                        answer = await on.ask(gateway, INVOICES)
+                    except httpx.TransportError:
+                        await asyncio.sleep(0.1)
+                        continue
+                    break
+            assert answer.status_code == 200
+            assert "errors" not in answer.json()
+            again = [await on.ask(gateway, INVOICES) for _ in range(5)]
+            assert [of.status_code for of in again] == [200] * 5
             assert gateway.process.returncode is None
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    answer = await on.ask(gateway, INVOICES)
-                except httpx.TransportError:
-                    await asyncio.sleep(0.1)
-                    continue
-                break
-        assert answer.status_code == 200
-        assert "errors" not in answer.json()
-        again = [await on.ask(gateway, INVOICES) for _ in range(5)]
-        assert [of.status_code for of in again] == [200] * 5
-        assert gateway.process.returncode is None
-        gateway.signal(signal.SIGTERM)
-        async with asyncio.timeout(30):
-            assert await gateway.process.wait() == 0
-        assert len(gateway.lines) < CONNECTIONS
+            gateway.signal(signal.SIGTERM)
+            async with asyncio.timeout(30):
+                assert await gateway.process.wait() == 0
+            assert len(gateway.lines) < CONNECTIONS
+
+
+def door(on: Stage, gateway: Running) -> httpx.AsyncClient:
+    """Return somebody who asks over one connection, as Pat."""
+    headers = {"authorization": f"Bearer {on.token}"}
+    return httpx.AsyncClient(base_url=gateway.url, headers=headers, trust_env=False, timeout=60)

@@ -20,20 +20,9 @@ class Little:
     """A graph that answers what begins with `{` and never ends what begins with `s`."""
 
     async def read(self, asked: GraphQLRequest, viewer: Viewer) -> GraphQLRequest:
-        """Name no document."""
-        assert viewer == ANONYMOUS
-        return asked
-
-    def listens(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
         """Say whether this never ends."""
         assert viewer == ANONYMOUS
-        return asked.query.startswith("s")
-
-    def changes(self, asked: GraphQLRequest, viewer: Viewer) -> bool:
-        """Say that nothing does."""
-        assert viewer == ANONYMOUS
-        assert asked.query
-        return False
+        return msgspec.structs.replace(asked, listens=asked.query.startswith("s"))
 
     async def execute(self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo) -> Answer:
         """Answer once."""
@@ -47,7 +36,7 @@ class Little:
         self, asked: GraphQLRequest, viewer: Viewer, http: HTTPInfo
     ) -> AsyncGenerator[Answer, None]:
         """Answer once, or tell nothing for ever."""
-        if self.listens(asked, viewer):
+        if asked.listens:
             await asyncio.Event().wait()
         yield await self.execute(asked, viewer, http)
 

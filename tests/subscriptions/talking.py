@@ -21,7 +21,8 @@ from tests.staff import SETTINGS
 
 PROTOCOL = "graphql-transport-ws"
 CHANGED = "subscription { changed { nodeId type at } }"
-SOON = 5.0
+SOON = 20.0
+"""Seconds that are enough for what is going to come, on a machine that others use too."""
 QUIET = 0.3
 """Seconds in which whatever was going to come has come, where nothing should."""
 
@@ -81,6 +82,19 @@ class Street:
         bus = self.server.config.app.state.bus  # type: ignore[union-attr]  # the app, as it was given
         async with asyncio.timeout(SOON):
             while len(bus) != number:  # noqa: ASYNC110  # the bus tells nobody
+                await asyncio.sleep(0.005)
+
+    async def held(self, number: int) -> None:
+        """Wait until so many connections are held."""
+        connections = self.house.app.state.ending.__self__  # type: ignore[union-attr]  # the app of this street
+        async with asyncio.timeout(SOON):
+            while len(connections) != number:  # noqa: ASYNC110  # they tell nobody
+                await asyncio.sleep(0.005)
+
+    async def asked(self, times: int) -> None:
+        """Wait until ServiceTitan was asked so often since its calls were last counted."""
+        async with asyncio.timeout(SOON):
+            while len((await self.house.sandbox.get("/_sandbox/calls")).json()["calls"]) < times:  # noqa: ASYNC110  # a wire has no event
                 await asyncio.sleep(0.005)
 
     @property

@@ -22,7 +22,7 @@ from resolvers.viewer import ANONYMOUS
 from tests.changes.hearing import INVOICE, PAT
 from tests.house import HOME, NOON, demo_policy, gid
 from tests.subscriptions.in_process import Pipe, endpoint
-from tests.subscriptions.talking import CHANGED, SOON, Street, street
+from tests.subscriptions.talking import CHANGED, QUIET, SOON, Street, Talk, street
 
 MANY = 100_000
 
@@ -63,7 +63,7 @@ async def test_so_many_connections_of_a_viewer_and_no_more() -> None:
                 )
             async with of.listen("morgan@example.com"):
                 pass
-            await asyncio.sleep(0.05)
+            await of.held(1)
             async with of.talk(token):
                 pass
 
@@ -88,16 +88,16 @@ async def _third(of: Street) -> AsyncIterator[None]:
 
 
 async def test_a_connection_on_which_nothing_happens_ends() -> None:
-    bounds = Subscriptions(idle_seconds=1)
+    bounds = Subscriptions(idle_seconds=2)
     async with street(subscriptions=bounds) as of, of.listen(PAT) as busy, of.talk() as idle:
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(1.0)
         await idle.say(type="ping")
         assert await idle.hear() == {"type": "pong"}
-        await idle.nothing(0.7)
+        await idle.nothing(1.1)  # by now more than two seconds are over
         assert await idle.closed() == (1000, "Nothing was asked for a while.")
         await busy.nothing(0.1)
         await busy.say(type="complete", id="changes")
-        await busy.nothing(0.7)
+        await busy.nothing(1.0)
         assert (await busy.closed())[0] == 1000
 
 
@@ -134,9 +134,20 @@ async def test_rights_are_read_again_though_nothing_changes(
         await talk.nothing(0.3)
         nobody = replace_email(demo_policy().access)
         await of.house.choose(demo_policy(access=nobody, feeds=Feeds(every_seconds=3600)))
-        await asyncio.sleep(0.3)
-        await of.house.put("invoices", INVOICE, balance="1.00")
-        await talk.nothing()
+        async with asyncio.timeout(SOON):
+            while await told_of_another(of, talk):  # until they are read
+                pass
+        assert not await told_of_another(of, talk)
+
+
+async def told_of_another(of: Street, talk: Talk) -> bool:
+    """Change the invoice; is that told?"""
+    await of.house.put("invoices", INVOICE, balance="1.00")
+    try:
+        await talk.hear(QUIET)
+    except TimeoutError:
+        return False
+    return True
 
 
 def replace_email(access: Access) -> Access:
@@ -157,6 +168,7 @@ async def test_a_storm_of_ones_own_costs_a_call_for_fifty_and_then_none() -> Non
     async with street() as of, of.listen(PAT) as talk:
         await of.house.calls()
         storm(of, customer=HOME, rows=50)
+        await of.asked(1)
         await talk.nothing()  # there are no such invoices
         assert sum((await of.house.calls()).values()) == 1
         storm(of, customer=HOME, rows=1000)

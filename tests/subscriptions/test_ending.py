@@ -20,8 +20,9 @@ async def test_sh1_connections_that_last_end_first_and_what_was_asked_is_answere
         async with of.listen(PAT) as talk, events(of, token) as stream, of.talk() as other:
             await of.listeners(2)
             await of.house.fault(SLOW, latencyMs=600, times=1)
+            await of.house.calls()
             await talk.begin("asked", INVOICES)
-            await asyncio.sleep(0.2)
+            await of.asked(1)
             of.server.should_exit = True
             assert await other.closed() == (1001, "The gateway is being restarted. Connect again.")
             name, data = await stream.next()
