@@ -7,10 +7,16 @@ CONSOLE := gateway/console
 EXAMPLE := docs/examples/portal
 AUDITS := tests/audits
 PEERS := tests/bench/peers
+PLAIN := tests/authz tests/screens tests/paying
+# About half of the suite by the time it takes; the other half is all the rest.
+HALF := $(addprefix tests/,cache ledger paying payments screens subscriptions)
+ONE_PROCESS := not authz and not processes
+# Two parts at a time, what each says told whole once it is over; where make is too old, in turn.
+SIDE_BY_SIDE := $(if $(filter output-sync,$(.FEATURES)),--jobs=2 --output-sync=target)
 HAS_NODE := command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run console example audits peers docs test check fuzz mutants bench format lock clean
+.PHONY: help run console example audits peers docs test half rest plain check fuzz mutants bench format lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -73,10 +79,22 @@ $(PEERS)/node_modules/.from-lock: $(addprefix $(PEERS)/,package.json package-loc
 
 test: $(READY) ## the whole test suite, who may see what first; REQUIRE_ALL=1 makes a skip a failure
 	$(BIN)/pytest tests/authz
-	$(BIN)/pytest -m "not authz and not processes"
+	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) half rest
 	$(BIN)/pytest -m processes || { \
 	  echo "Tests of real processes failed on this machine: they are asked once more."; \
 	  $(BIN)/pytest -m processes --last-failed; }
+
+half: $(READY)
+	$(BIN)/pytest -m "$(ONE_PROCESS)" $(HALF)
+
+rest: $(READY)
+	$(BIN)/pytest -m "$(ONE_PROCESS)" $(addprefix --ignore=,$(HALF))
+
+plain: $(READY) ## the tests of rights, screens and paying by graphql-core, each answer anew; PLAIN=tests for all
+	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) $(addprefix plain/,$(PLAIN))
+
+plain/%: $(READY)
+	COMPILED=0 KEPT=0 $(BIN)/pytest $*
 
 check: $(READY) ## format, lint, types, import contracts, printed SDL, wheel contents
 	$(BIN)/ruff format --check .

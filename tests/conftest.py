@@ -1,18 +1,18 @@
 """What holds for the whole suite: with REQUIRE_ALL=1 a skip is a failure."""
 
+import asyncio
 import logging
 import os
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
-COMPILED = {"1": "on", "0": "off"}.get(os.environ.get("COMPILED", ""))
-"""How every gateway that is told nothing else runs queries: by plans, or by graphql-core.
-
-Neither is said: as the settings have it.
-"""
+WAYS = {"COMPILED": ("compiled", "is_compiled"), "KEPT": ("keep_answers", "keeps_answers")}
+"""Settings that the whole suite can be run with on (1) or off (0), for every gateway that is told
+nothing else; where neither is said it is as the settings have it."""
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 PASSED_OVER = "SERVICETITAN_SPECS"
@@ -31,20 +31,56 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def compiled() -> Iterator[None]:
+def ways() -> Iterator[None]:
     """Let the whole suite run either way, in the processes that tests start too."""
-    if COMPILED is None:
+    with pytest.MonkeyPatch.context() as way:
+        for variable, (setting, told_by) in WAYS.items():
+            if os.environ.get(variable) in {"0", "1"}:
+                _go(way, setting, told_by, is_on=os.environ[variable] == "1")
+        yield
+
+
+def _go(way: pytest.MonkeyPatch, setting: str, told_by: str, *, is_on: bool) -> None:
+    # A test of something small needs neither.
+    from gateway.setting_kinds import Switch  # noqa: PLC0415
+    from gateway.settings import Settings  # noqa: PLC0415
+
+    def is_so(settings: Settings) -> bool:
+        if setting in settings.model_fields_set:
+            return getattr(settings, setting) is Switch.ON
+        return is_on
+
+    way.setenv(f"PORTAL_{setting.upper()}", "on" if is_on else "off")
+    way.setattr(Settings, told_by, property(is_so))
+
+
+@pytest.fixture(scope="session")
+def migrated() -> Iterator[str]:
+    """A database on PostgreSQL that the migrations made the tables of: others are its copies."""
+    from tests.databases import migrated_on_server  # noqa: PLC0415  # as above
+
+    with asyncio.Runner() as runner:
+        made = migrated_on_server()
+        yield runner.run(made.__aenter__())
+        runner.run(made.__aexit__(None, None, None))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def migrated_once() -> Iterator[None]:
+    """Have the migrations make the tables of one database in memory, which all others copy.
+
+    What has been spelled as SQL is not spelled again either.
+    """
+    ledger = sys.modules.get("adapters.ledger.ledger")
+    if ledger is None:
         yield
         return
-    from gateway.settings import Settings  # noqa: PLC0415  # a test of something small needs none
+    from tests.quick_statements import engine_that_shares  # noqa: PLC0415  # as above
+    from tests.quick_tables import migrate_once  # noqa: PLC0415  # as above
 
-    def is_compiled(told: Settings) -> bool:
-        chosen = told.compiled if "compiled" in told.model_fields_set else COMPILED
-        return chosen == "on"
-
-    with pytest.MonkeyPatch.context() as way:
-        way.setenv("PORTAL_COMPILED", COMPILED)
-        way.setattr(Settings, "is_compiled", property(is_compiled))
+    with pytest.MonkeyPatch.context() as quick:
+        quick.setattr(ledger, "migrate", migrate_once)
+        quick.setattr(ledger, "engine_of", engine_that_shares)
         yield
 
 
@@ -55,7 +91,33 @@ def nobody_is_sent_away(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
     Who is sent away is what tests/overload is about.
     """
     if "overload" not in request.path.parts:
-        monkeypatch.setattr("gateway.http.overload.HANDFUL", 1_000_000)
+        monkeypatch.setattr("gateway.http.lanes.HANDFUL", 1_000_000)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def feeds_are_read_where_told() -> Iterator[None]:
+    """Have a gateway of this process begin to read feeds only where a house is told to, and often.
+
+    It begins two seconds after its start, in the middle of whatever takes as long.
+    """
+    follower = sys.modules.get("adapters.changes.follower")
+    with pytest.MonkeyPatch.context() as late:
+        if follower is not None:
+            late.setattr(follower, "FIRST_SECONDS", 3600.0)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def however_slow_the_machine_is(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Have Redis take its time, but where its slowness is the matter, and feeds with it."""
+    if "resilience" in request.path.parts:
+        if (follower := sys.modules.get("adapters.changes.follower")) is not None:
+            monkeypatch.setattr(follower, "FIRST_SECONDS", 2.0)
+        return
+    if (shared := sys.modules.get("adapters.cache.shared")) is not None:
+        monkeypatch.setattr(shared, "PATIENCE_SECONDS", 5.0)
 
 
 @pytest.fixture(autouse=True)

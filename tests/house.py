@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 
 import httpx
-from blockbuster import blockbuster_ctx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 from structlog.testing import capture_logs
@@ -27,6 +26,7 @@ from gateway.settings import Settings
 from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
 from resolvers.policy import Access, Budget, Feeds, Override, Policy, Tenant
+from tests.blocking import nobody_waits
 from tests.canaries import forbidden, personal
 from tests.limitless import UNBOUNDED
 from tests.watched import Steps, labels_in
@@ -154,7 +154,7 @@ class House:
         """Wait until people can be let in; forget the calls made until then."""
         async with asyncio.timeout(30):
             while not (await self.gateway.get("/health/ready")).is_success:  # noqa: ASYNC110  # a probe has no event
-                await asyncio.sleep(0.002)
+                await asyncio.sleep(0.01)
         await self.sandbox.delete("/_sandbox/calls")
 
     async def fault(self, path: str, **fault: object) -> None:
@@ -213,6 +213,7 @@ async def open_house(
     database: str = IN_MEMORY,
     patience: float = UPSTREAM_SECONDS,
     tells_cost: bool = True,
+    is_traced: bool = True,
     told: Mapping[str, object] = MappingProxyType({}),
     **options: Any,  # noqa: ANN401  # of the sandbox
 ) -> AsyncIterator[House]:
@@ -232,11 +233,11 @@ async def open_house(
         now=moment,
         tells_cost=tells_cost,
         patience=patience,
-        tracing=steps,
+        tracing=steps if is_traced else None,
     )
     events.to = gateway
     # Once it runs, whatever waits for a file, a socket or a lock inside the event loop is an error.
-    with capture_logs() as logs, blockbuster_ctx(["gateway", "schema", "resolvers", "adapters"]):
+    with capture_logs() as logs, nobody_waits("gateway", "schema", "resolvers", "adapters"):
         async with (
             gateway.router.lifespan_context(gateway),
             httpx.AsyncClient(transport=wire, base_url=SANDBOX) as control,

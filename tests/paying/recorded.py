@@ -95,9 +95,12 @@ async def owed(house: House) -> tuple[str, str, bool]:
     return told["balance"], told["amountProcessing"], told["payableOnline"]
 
 
-async def in_books(house: House) -> list[tuple[str, str]]:
-    """Return ServiceTitan's payments that bear its number: how much, of which type."""
-    attempt, rows = await only(house), []
+async def in_books(house: House, of: Attempt | None = None) -> list[tuple[str, str]]:
+    """Return ServiceTitan's payments that bear its number: how much, of which type.
+
+    It is the one attempt that there is, unless told.
+    """
+    attempt, rows = of or await only(house), []
     for number in NEW_ROWS:
         answer = await house.sandbox.get(f"/_sandbox/records/payments/{number}")
         row = answer.json() if answer.is_success else {}

@@ -24,6 +24,10 @@ from tests.paying.recorded import (
 
 __all__ = ["house"]
 
+LISTED = (
+    "query($n: Int!) { viewer { invoices(first: $n) { nodes { id balance amountProcessing"
+    " job { number } } } } }"
+)
 PENDING = "query($id: ID!) { invoice(id: $id) { pendingPayments { amount recording } } }"
 
 
@@ -74,6 +78,32 @@ async def test_what_was_recorded_is_not_owed_though_the_old_balance_is_told(hous
     await forgotten(house)
     assert await owed(house) == PAID_IN_PART
     assert (await asked(house, PENDING, id=gid(OPEN)))["pendingPayments"] == []
+
+
+async def listed(house: House, sizes: range) -> set[tuple[str, str]]:
+    """Return what lists tell of it, each asked otherwise: its balance, and what is on its way."""
+    told = [await asked(house, LISTED, n=n) for n in sizes]
+    rows = [row for viewer in told for row in viewer["invoices"]["nodes"]]
+    return {(row["balance"], row["amountProcessing"]) for row in rows if row["id"] == gid(OPEN)}
+
+
+@pytest.mark.usefixtures("slow")
+async def test_lists_tell_the_same_of_it_however_often_they_are_asked(house: House) -> None:
+    await pay(house, part())
+    assert await listed(house, range(50, 56)) == {(LEFT, "100.00")}
+    await tell(house, LEFT)
+    await forgotten(house)
+    assert await listed(house, range(60, 66)) == {(LEFT, "0.00")}
+
+
+@pytest.mark.usefixtures("slow")
+async def test_lists_believe_servicetitan_after_a_while_though_no_row_is_another(
+    house: House,
+) -> None:
+    await pay(house, part())
+    assert await listed(house, range(50, 56)) == {(LEFT, "100.00")}
+    house.moment.now += JUST + timedelta(seconds=1)
+    assert await listed(house, range(60, 66)) == {(OWED[OPEN], "0.00")}
 
 
 @pytest.mark.usefixtures("slow")

@@ -93,8 +93,17 @@ def written(day: int, of: Hours) -> dict[str, str | None]:
 Seen = list[tuple[dict[str, Any], Counter[str]]]
 
 
+def asked_for(calls: Counter[str]) -> Counter[str]:
+    """Return what was asked, each id alone: by milliseconds some travel together."""
+    single: Counter[str] = Counter()
+    for call, times in calls.items():
+        path, _, told = call.partition("=")
+        single.update({f"{path}={one}": times for one in told.split(",")})
+    return single
+
+
 async def seen(policy: Policy, plan: Sequence[Planned], way: int, at: Sequence[int]) -> Seen:
-    """Return everything Pat sees at these minutes of today, and the calls it took."""
+    """Return everything Pat sees at these minutes of today, and what was asked for it."""
     async with ready_house(policy) as house:
         for of, visit in zip(VISITS, plan, strict=True):
             times = written(visit.day, visit.hours[way])
@@ -104,7 +113,7 @@ async def seen(policy: Policy, plan: Sequence[Planned], way: int, at: Sequence[i
             house.moment.now = instant(0, minute)
             answer = await house.ask(PAT, EVERYTHING, **ASKED)
             answer["entry"] = await entry(house, answer["data"]["appointment"]["calendarUrl"])
-            told.append((addressless(answer), await house.calls()))
+            told.append((addressless(answer), asked_for(await house.calls())))
     return told
 
 

@@ -7,6 +7,7 @@ import pytest
 from resolvers.ids import global_id
 from resolvers.levels import AccessLevel
 from resolvers.policy import Access, Override
+from tests.changes.hearing import hearing_house, quietly, soon
 from tests.house import House, demo_policy, ready_house
 
 PAT, QUINN = "pat@example.com", "quinn@example.com"
@@ -47,8 +48,29 @@ async def test_r57_r74_its_visits_with_status_and_job(house: House) -> None:
     jobs = {"jobs?ids=300113,300101": 1, "appointments?customerId=1001": 1}
     assert await house.calls() == Counter(TO_ITS_VISITS | jobs)
     assert await house.viewer(PAT, asked) == told
-    # No question is remembered whose key does not stand on its rows (decision 6).
-    assert await house.calls() == {"recurring-service-events?locationId=2001": 1}
+    assert await house.calls() == Counter()
+
+
+MOVED = {"membershipId": 900101, "locationId": 2061, "name": "Attic"}
+NAMES = "memberships { nodes { visits { nodes { name } } } }"
+
+
+async def test_decision_6_what_falls_due_anew_or_elsewhere_is_told_with_the_next_reading() -> None:
+    async with hearing_house(0.05) as house:
+
+        async def names() -> Counter[str]:
+            told = await house.viewer(PAT, NAMES)
+            (membership,) = told["memberships"]["nodes"]
+            return Counter(visit["name"] for visit in membership["visits"]["nodes"])
+
+        before = await names()
+        await quietly(house, "recurring-services", 910777, **MOVED)
+        await quietly(house, "recurring-service-events", 920777, locationRecurringServiceId=910777)
+        await soon(names, before + Counter(["Attic"]))
+        await quietly(house, "recurring-services", 910777, locationId=2001, name="Cellar")
+        await soon(names, before + Counter(["Cellar"]))
+        await quietly(house, "recurring-service-events", 920778, locationRecurringServiceId=910777)
+        await soon(names, before + Counter(["Cellar", "Cellar"]))
 
 
 @pytest.mark.parametrize("status", ["Expired", "Canceled"])
@@ -83,8 +105,10 @@ async def test_decision_6_events_of_another_service_at_the_place_are_not_its_own
     await house.put("recurring-services", 910777, membershipId=900777, locationId=2001, name="X")
     event = {"locationRecurringServiceId": 910777, "locationRecurringServiceName": "Foreign"}
     await house.put("recurring-service-events", 920777, **event)
-    told = await house.viewer(PAT, f"memberships {{ nodes {{ {VISITS} }} }}")
-    assert told["memberships"]["nodes"] == [{"visits": PROMISED}]
+    for _ in range(2):
+        told = await house.viewer(PAT, f"memberships {{ nodes {{ {VISITS} }} }}")
+        assert told["memberships"]["nodes"] == [{"visits": PROMISED}]
+    assert (await house.calls())["recurring-service-events?locationId=2001"] == 1
 
 
 async def test_r6_visits_at_a_place_out_of_reach_are_not_told() -> None:
