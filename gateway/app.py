@@ -29,6 +29,7 @@ from gateway.http.leaving import Leaving
 from gateway.http.links import PATH as LINKS
 from gateway.http.links import LinkExchange
 from gateway.http.middleware import Premises, doorstep_of, street_side
+from gateway.http.outbox import Outbox
 from gateway.http.overload import Gate
 from gateway.identity.links import LinkTokens
 from gateway.live import PATH, endpoint_of
@@ -146,7 +147,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.leaving = leaving
-    app.state.threshold = threshold
+    app.state.threshold, app.state.outbox = threshold, Outbox()
     app.state.gate = gate
     app.state.doorstep = doorstep_of(
         PATH.encode("ascii"),

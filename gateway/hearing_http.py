@@ -8,6 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.header_pairs import Pair
 from gateway.http.heard import KEY, Answered, Heard, Piece, piece_of
+from gateway.http.outbox import Outbox
 
 MOST_ROUNDS: Final = 4
 """So many rounds of the loop a request waits to be answered in one go, before it is any other."""
@@ -48,6 +49,7 @@ class HearingHttp(HttpToolsProtocol):
         state = getattr(self.config.app, "state", None)
         known: Sequence[Knows | None] = getattr(state, "threshold", ())
         self._known = [of for of in known if of is not None]
+        self._outbox: Outbox = getattr(state, "outbox", None) or Outbox()
 
     def answers_again(self, data: bytes) -> bool:
         """Answer what came, if it is one request, known, and beyond doubt; else do nothing.
@@ -73,13 +75,16 @@ class HearingHttp(HttpToolsProtocol):
         return piece_of(self.client[0], data)
 
     def _told(self, piece: Piece) -> Answered:
-        before, write = self.server_state.default_headers, self.transport.write
+        before, write = self.server_state.default_headers, self._write
         for known in self._known:
             told = known.answer(piece, before, write)
             if told is not Answered.NO:
                 self._holds = known
                 return told
         return Answered.NO
+
+    def _write(self, answer: bytes) -> None:
+        self._outbox.put(self.transport, answer)
 
     def _wait_a_round(self) -> None:
         """Take what is held in the loop's next round, before whatever comes then."""
@@ -104,7 +109,13 @@ class HearingHttp(HttpToolsProtocol):
         if self._held is not None:
             self._rounds = MOST_ROUNDS
             self._take_held()
+        self._outbox.send()
         super().shutdown()
+
+    def eof_received(self) -> None:
+        """Take in that nothing more comes: it is closed then."""
+        self._outbox.send()
+        super().eof_received()
 
     def _answered_again(self) -> None:
         """Do what uvicorn does once a request was answered; its clock goes on while it is asked."""
@@ -128,7 +139,8 @@ class HearingHttp(HttpToolsProtocol):
             super().timeout_keep_alive_handler()
 
     def data_received(self, data: bytes) -> None:
-        """Take what came."""
+        """Take what came; what is answered from here on is sent by itself."""
+        self._outbox.send()
         piece, before = self._piece, self.cycle
         super().data_received(data)
         is_whole = self._is_between and self.cycle is not before
