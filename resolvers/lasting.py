@@ -136,7 +136,8 @@ class Lasting:
             part.value = await work(context)
         finally:
             part.saved = context.usage.saved
-            self._note(part)
+            if not is_in_vain():  # else it is done once more, and noted then
+                self._note(part)
             usage.calls += context.usage.calls
             usage.tell_age(context.usage.stale_seconds)
             context.usage.end()

@@ -33,7 +33,7 @@ PAGES: Final = 4
 """Of how many pages of one list it is remembered what they show: the last that were shown."""
 
 _TRIES: Final = 3
-_MOST_SEEN: Final = 1_000
+_MOST_SEEN: Final = 100
 
 _Person = tuple[ViewerKind, str, str | None, Link | None]
 _LASTING: set[object] = set()
@@ -127,6 +127,8 @@ class Shelf:
     def drop_page(self, listed: object, part: Part) -> None:
         """Keep it no more."""
         self.pages[listed].remove(part)
+        if not self.pages[listed]:
+            del self.pages[listed]
         self.weight -= part.weight
 
     def put_work(self, key: Hashable, part: Part) -> None:

@@ -1,7 +1,7 @@
 """The doors of an operation whose answer others may be given: what goes through them is noted."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from adapters.cache.readings import Readings
 from adapters.cache.records import Records
@@ -12,6 +12,8 @@ from adapters.ledger.planned_visits import PlannedVisit
 from adapters.payments.processor import PaymentProcessor
 from adapters.servicetitan.resource import Resource
 from resolvers.doors import Doors, Promised, Till
+
+T = TypeVar("T")
 
 
 class _Noting:
@@ -53,24 +55,32 @@ class _NotingRecords(_Noting):
 
 
 class _NotingPromised(_Noting):
-    """What the office imported, which no import changes without a new revision of rights."""
+    """What the office imported, which no import changes without a new revision of rights.
+
+    That it could not be read is no such thing: it may be, the next time.
+    """
 
     _behind: Promised
 
     async def visits_of(self, agreements: Sequence[int]) -> dict[int, tuple[PlannedVisit, ...]]:
         """Return the visits of each agreement."""
-        self._readings.by_rights = True
-        return await self._behind.visits_of(agreements)
+        return await self._by_rights(self._behind.visits_of(agreements))
 
     async def agreement_of(self, visit: int) -> int | None:
         """Return the agreement of a visit."""
-        self._readings.by_rights = True
-        return await self._behind.agreement_of(visit)
+        return await self._by_rights(self._behind.agreement_of(visit))
 
     async def ties_at(self, locations: Sequence[int]) -> dict[int, frozenset[int]]:
         """Return which jobs at these places are owed to which agreements."""
+        return await self._by_rights(self._behind.ties_at(locations))
+
+    async def _by_rights(self, reading: Awaitable[T]) -> T:
         self._readings.by_rights = True
-        return await self._behind.ties_at(locations)
+        try:
+            return await reading
+        except Exception:
+            self._readings.seal()
+            raise
 
 
 class _NotingProcessor(_Noting):

@@ -20,7 +20,10 @@ WORTH: Final = 3
 """What has to be worked out at least of a row, for it to be kept."""
 
 _ENTRY: Final = 2_000
-"""What is reckoned for an entry: the row too, which may be remembered nowhere else any more."""
+"""What is reckoned for an entry beside its row."""
+
+_IN_MEMORY: Final = 4
+"""How many bytes a row takes for each that it has as JSON: nobody else may hold it any more."""
 
 _OF_OBJECT: Final = 3
 
@@ -39,7 +42,8 @@ class Keeper:
     def keep(self, table: Table, row: object, shown: tuple[Any, ...]) -> tuple[Any, ...]:
         """Keep what this row shows, and return it after the row; objects as they are written."""
         told = [_written(one) for one in shown]
-        weight = _ENTRY + sum(len(bytes(one)) for one in told if type(one) is msgspec.Raw)
+        weight = _ENTRY + _IN_MEMORY * len(msgspec.json.encode(row))
+        weight += sum(len(bytes(one)) for one in told if type(one) is msgspec.Raw)
         if self.weight + weight > self._most:
             self._empty()
             self.weight = 0

@@ -203,6 +203,17 @@ async def test_once_too_much_is_kept_all_of_it_is_made_anew(
     assert made["loud"] == 11
 
 
+def test_a_row_weighs_what_it_holds_though_little_of_it_is_shown() -> None:
+    keeper, table = Keeper(lambda: None), dict[int, tuple[Any, ...]]()
+    weights = []
+    for size in (0, 10_000, 20_000):
+        before = keeper.weight
+        keeper.keep(table, Row(1, "w" * size), ("a word",))
+        weights.append(keeper.weight - before)
+    assert weights[0] >= 1_000
+    assert weights[2] - weights[1] == weights[1] - weights[0] >= 10_000
+
+
 async def test_what_is_kept_is_told_as_it_was_written(plans: Plans) -> None:
     result = await plans.execute(NODE, {"rows": [*ROWS], "who": "me"})
     again = await plans.execute(NODE, {"rows": [*ROWS], "who": "me"})

@@ -1,9 +1,14 @@
 """Upcoming jobs of agreements that are not Active are not upcoming (R54, Q16)."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from adapters.ledger.errors import LedgerUnavailable
+from adapters.ledger.ledger import Ledger
 from resolvers.ids import global_id
 from tests.house import ready_house
 from tests.promises import JORDAN, lines, promised_house
@@ -55,6 +60,23 @@ async def test_r54_an_agreement_that_is_activated_again_brings_them_back(tmp_pat
     async with promised_house(tmp_path, TIES) as house:
         await house.put("service-agreements", 930802, status="Activated")
         assert "310002" in upcoming(await house.viewer(JORDAN, JOBS))
+
+
+async def test_r54_what_the_ledger_could_not_tell_once_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing fails for it, and all else is remembered: it is kept by nobody all the same."""
+
+    async def fails(_self: Ledger, _locations: Sequence[int]) -> dict[int, frozenset[int]]:
+        raise LedgerUnavailable("What the office keeps of agreements cannot be read now.")
+
+    async with promised_house(tmp_path, TIES) as house:
+        with monkeypatch.context() as patched:
+            patched.setattr(Ledger, "ties_at", fails)
+            for _ in range(3):
+                assert upcoming(await house.viewer(JORDAN, JOBS)) > SUSPENDED
+        for _ in range(3):
+            assert upcoming(await house.viewer(JORDAN, JOBS)).isdisjoint(SUSPENDED)
 
 
 async def test_r54_ties_cost_one_call_for_the_agreements_and_no_ties_none(
