@@ -21,6 +21,9 @@ ends would fill the memory. It is twice what a head may have (gateway/http/heads
 
 AWAY: Final = STATUS_LINE[503]
 
+ASKS: Final = b"GET", b"POST"
+"""By which methods the graph is asked. A browser's OPTIONS may come before a payment."""
+
 
 class Doorstep(Protocol):
     """Sends requests away before they are any; an app has it in its state as `doorstep`."""
@@ -82,8 +85,9 @@ class BoundedHttp(HearingHttp):
     def on_headers_complete(self) -> None:
         """Begin to answer, or hear first what is asked."""
         self._untold, self._has_head = 0, True
-        doorstep = self._doorstep
-        if doorstep is None or not doorstep.is_before(self.url) or self.parser.should_upgrade():
+        doorstep, parser = self._doorstep, self.parser
+        asks = parser.get_method() in ASKS and not parser.should_upgrade()
+        if doorstep is None or not asks or not doorstep.is_before(self.url):
             super().on_headers_complete()
         elif doorstep.is_shut() and self._may_wait():
             self._at_doorstep = []
@@ -120,10 +124,14 @@ class BoundedHttp(HearingHttp):
         self._refuse(bad_request("This is no HTTP request."))
 
     def _may_wait(self) -> bool:
-        """May this request be heard before it is begun, and its connection be kept?"""
+        """May this request be heard before it is begun, and its connection be kept?
+
+        Not where nobody takes what was answered: the ordinary way waits until somebody does.
+        """
         # uvicorn says that there is always a cycle; before the first request there is none.
         is_first = getattr(self.cycle, "response_complete", True)
-        return is_first and self.parser.should_keep_alive() and not self.expect_100_continue
+        is_taken = is_first and not self.flow.write_paused
+        return is_taken and self.parser.should_keep_alive() and not self.expect_100_continue
 
     def _goes_away(self, body: bytes) -> bool:
         """Is who stands at the doorstep sent away? They are told so then."""
@@ -136,6 +144,7 @@ class BoundedHttp(HearingHttp):
             return False
         self.transport.write(AWAY + written(self.server_state.default_headers) + told)
         self.on_response_complete()
+        self._is_between = True
         return True
 
     def _come_in(self) -> None:
@@ -148,6 +157,10 @@ class BoundedHttp(HearingHttp):
             super().on_body(part)
 
     def _refuse(self, refused: Refused) -> None:
+        """Refuse what came; it is hung up on where that would look like another's answer."""
+        if self._is_answering_whole():
+            self.transport.close()
+            return
         answer = refused.answer()
         headers = {
             **ALWAYS,
@@ -159,3 +172,10 @@ class BoundedHttp(HearingHttp):
         head = STATUS_LINE[answer.status] + written(pairs) + b"\r\n"
         self.transport.write(head + answer.body)
         self.transport.close()
+
+    def _is_answering_whole(self) -> bool:
+        """Has all of a request come that is being answered?"""
+        cycle = self.cycle
+        if getattr(cycle, "response_complete", True):
+            return False
+        return not getattr(cycle, "more_body", True)

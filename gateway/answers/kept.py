@@ -25,7 +25,7 @@ _CHARACTER: Final = 4
 _READING: Final = 300
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class KeptAnswer:
     """An answer, and all that it is good for; `last_told` is what it was told by the last time."""
 

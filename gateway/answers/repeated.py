@@ -1,6 +1,7 @@
 """A question asked again to the letter: what stands of it already, and what is judged each time."""
 
 from dataclasses import dataclass
+from weakref import ReferenceType, ref
 
 from gateway.answers.answers import Answers
 from gateway.answers.kept import KeptAnswer
@@ -22,13 +23,14 @@ from resolvers.viewer import Viewer, ViewerKind
 class Repeated:
     """A customer's question that was answered from what is kept, as the same may be again.
 
-    `grounds` are those it was answered by; `found` is how its document was. `payer` is charged
-    this `cost` each time. `ended` is how it ends each time, but for the seconds it takes.
+    `answer` is what is kept of it, for as long as it is; `grounds` are those it was answered by;
+    `found` is how its document was. `payer` is charged this `cost` each time. `ended` is how it
+    ends each time, but for the seconds it takes.
     """
 
     viewer: Viewer
     question: Question
-    answer: KeptAnswer
+    answer: ReferenceType[KeptAnswer]
     grounds: Grounds
     found: Lasting
     payer: Payer
@@ -74,7 +76,7 @@ class Repeating:
         told = Repeated(
             viewer,
             question,
-            answer,
+            ref(answer),
             answer.last_told,
             found,
             payer_of(viewer, address, answer.last_told.policy.limits),
@@ -92,8 +94,8 @@ class Repeating:
 
     def stands(self, asked: Repeated) -> bool:
         """Would it be answered the same from what is kept, at this moment? Nothing is counted."""
-        doors, grounds, kept = self._doors, asked.grounds, self._kept
-        if kept is None or doors.policy() is not grounds.policy:
+        doors, grounds, kept, answer = self._doors, asked.grounds, self._kept, asked.answer()
+        if kept is None or answer is None or doors.policy() is not grounds.policy:
             return False
         if not self._toll.lasts(asked.found):
             return False
@@ -103,7 +105,7 @@ class Repeating:
         pending = doors.till.pending.at_hand(now.payments)
         if pending is not grounds.pending and pending != grounds.pending:
             return False
-        return kept.still(asked.question, asked.answer, doors.now())
+        return kept.still(asked.question, answer, doors.now())
 
     def charge(self, asked: Repeated) -> bool:
         """Charge it, unless its payer has to wait; nothing is charged then."""
@@ -112,7 +114,8 @@ class Repeating:
     def count(self, asked: Repeated, seconds: float) -> None:
         """Count it, which `stands` and was charged, as any that is answered from what is kept."""
         self._toll.count(asked.found)
-        if self._kept is not None:
-            self._kept.count(asked.answer)
+        answer = asked.answer()
+        if self._kept is not None and answer is not None:
+            self._kept.count(answer)
         self._answers.kept += 1
-        self._counts.told_again(seconds, asked.answer.saved)
+        self._counts.told_again(seconds, asked.ended.saved)

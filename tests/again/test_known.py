@@ -1,6 +1,7 @@
 """The very same request again: the same answer to the byte, counted and logged as any other."""
 
 import asyncio
+import gc
 import io
 import json
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 import pytest_asyncio
 
+from gateway.answers.kept import KeptAnswer
 from gateway.logs import configure_logging
 from tests.again.wire import Wire, head_of, open_wire, request
 from tests.answers.asking import INVOICES, PAT, RILEY, numbers
@@ -241,3 +243,19 @@ async def test_a_connection_is_closed_when_nobody_has_asked_for_as_long_as_ever(
         took = asyncio.get_running_loop().time() - before
     assert (wire.state.total_requests - total, await wire.again()) == (5, 5)
     assert 0.7 <= took < 5
+
+
+async def test_what_is_kept_no_more_is_held_by_nobody(wire: Wire) -> None:
+    """Memory is given back for the rows of an answer, too, whose request never comes again."""
+    data = await wire.asked(INVOICES)
+    await wire.becomes_known(data)
+    doors = wire.app.state.threshold.again
+    kept = doors._repeating._kept  # noqa: SLF001  # theirs alone
+    for question in list(kept._known._kept):  # noqa: SLF001  # as above
+        kept._known.forget(question)  # noqa: SLF001  # as above
+    gc.collect()
+    assert [one for one in gc.get_objects() if isinstance(one, KeptAnswer)] == []
+    assert len(doors) == 1
+    await wire.again()
+    assert len(numbers((await wire.say(data)).body)) > 0
+    assert (await wire.again(), len(doors)) == (0, 0)

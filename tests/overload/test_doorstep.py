@@ -194,6 +194,66 @@ async def test_sh7_who_only_reads_is_told_when_to_come_again_and_keeps_the_conne
         assert (await wire.read())[0] == 200
 
 
+@pytest.mark.parametrize("is_full", [True, False])
+async def test_what_a_browser_asks_before_it_pays_is_answered(is_full: bool) -> None:
+    asked = (
+        f"OPTIONS /graphql HTTP/1.1\r\nHost: here.test\r\nOrigin: {SHOP}\r\n"
+        "Access-Control-Request-Method: POST\r\n"
+        "Access-Control-Request-Headers: authorization,content-type\r\n\r\n"
+    )
+    async with serving(is_full=is_full) as served:
+        status, headers, _ = await served.says(asked.encode())
+        assert (status, headers["access-control-allow-origin"], served.away) == (200, SHOP, 0)
+
+
+async def test_what_asks_for_a_head_alone_is_told_no_body() -> None:
+    async with serving() as served:
+        wire = await served.open()
+        await wire.write(b"HEAD /graphql HTTP/1.1\r\nHost: here.test\r\n\r\n")
+        async with asyncio.timeout(5):
+            head = await wire.reader.readuntil(b"\r\n\r\n")
+        assert (head.startswith(b"HTTP/1.1 405 "), served.away) == (True, 0)
+        await wire.write(post(ASKED))
+        assert ((await wire.read())[0], served.away) == (503, 1)
+
+
+async def test_who_takes_no_answers_is_not_given_more_of_them() -> None:
+    async with serving() as served:
+        wire = await served.open()
+        await wire.write(post(ASKED))
+        assert (await wire.read())[0] == 503
+        (connection,) = served.state.connections
+        connection.pause_writing()  # as a transport does, whose buffer is full
+        await wire.write(post(ASKED), post(ASKED))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(wire.reader.read(1), 0.2)
+        connection.resume_writing()
+        assert [(await wire.read())[0] for _ in range(2)] == [503, 503]
+
+
+async def test_who_was_sent_away_may_be_known_when_they_come_again() -> None:
+    async with serving() as served:
+        wire = await served.open()
+        await wire.write(post(ASKED))
+        await wire.read()
+        (connection,) = served.state.connections
+        assert isinstance(connection, BoundedHttp)
+        assert connection._is_free()  # noqa: SLF001  # what its threshold goes by
+
+
+@pytest.mark.parametrize("behind", [b"no HTTP\r\n\r\n", b"GET /" + b"a" * 40_000])
+async def test_nothing_is_told_in_place_of_the_answer_that_is_being_made(behind: bytes) -> None:
+    """Who is told 400 right after a mutation would take it for that one's answer."""
+    async with serving(is_full=False) as served:
+        wire = await served.open()
+        await wire.write(post({"query": MUTATION}))
+        await served.desk.begins(1)
+        await wire.write(behind)
+        async with asyncio.timeout(5):
+            assert await wire.reader.read() == b""
+        assert served.desk.begun == [MUTATION]
+
+
 async def test_the_answer_is_the_one_of_the_gate_but_for_the_moment_and_the_id() -> None:
     async with serving() as served:
         at_doorstep = await served.says(post(ASKED))
