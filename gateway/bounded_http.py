@@ -157,10 +157,6 @@ class BoundedHttp(HearingHttp):
             super().on_body(part)
 
     def _refuse(self, refused: Refused) -> None:
-        """Refuse what came; it is hung up on where that would look like another's answer."""
-        if self._is_answering_whole():
-            self.transport.close()
-            return
         answer = refused.answer()
         headers = {
             **ALWAYS,
@@ -172,10 +168,3 @@ class BoundedHttp(HearingHttp):
         head = STATUS_LINE[answer.status] + written(pairs) + b"\r\n"
         self.transport.write(head + answer.body)
         self.transport.close()
-
-    def _is_answering_whole(self) -> bool:
-        """Has all of a request come that is being answered?"""
-        cycle = self.cycle
-        if getattr(cycle, "response_complete", True):
-            return False
-        return not getattr(cycle, "more_body", True)

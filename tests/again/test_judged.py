@@ -161,7 +161,7 @@ async def test_ca5_who_has_it_read_again_is_chance_s_to_say(
     await wire.becomes_known(data)
     recall = wire.app.state.doors.records.recall
     (known,) = wire.app.state.threshold.again._requests._kept.values()  # noqa: SLF001  # nobody else is told
-    (life,) = known[0].repeated.answer.proof.lives
+    (life,) = known[0].repeated.answer().proof.lives
     assert life.took > 0
     monkeypatch.setattr(recall, "_clock", lambda: life.fresh_until - before * life.took)
     monkeypatch.setattr(recall, "_chance", lambda: chance)

@@ -241,19 +241,6 @@ async def test_who_was_sent_away_may_be_known_when_they_come_again() -> None:
         assert connection._is_free()  # noqa: SLF001  # what its threshold goes by
 
 
-@pytest.mark.parametrize("behind", [b"no HTTP\r\n\r\n", b"GET /" + b"a" * 40_000])
-async def test_nothing_is_told_in_place_of_the_answer_that_is_being_made(behind: bytes) -> None:
-    """Who is told 400 right after a mutation would take it for that one's answer."""
-    async with serving(is_full=False) as served:
-        wire = await served.open()
-        await wire.write(post({"query": MUTATION}))
-        await served.desk.begins(1)
-        await wire.write(behind)
-        async with asyncio.timeout(5):
-            assert await wire.reader.read() == b""
-        assert served.desk.begun == [MUTATION]
-
-
 async def test_the_answer_is_the_one_of_the_gate_but_for_the_moment_and_the_id() -> None:
     async with serving() as served:
         at_doorstep = await served.says(post(ASKED))
