@@ -72,6 +72,11 @@ def test_of_one_list_the_last_pages_are_kept_and_told_by_their_very_rows() -> No
     assert told is not None
     shelf.drop_page(LIST, told)
     assert (shelf.page(LIST, [rows[1]]), shelf.weight) == (None, PAGES * ENTRY)
+    for row in rows[2:]:
+        told = shelf.page(LIST, [row])
+        assert told is not None
+        shelf.drop_page(LIST, told)
+    assert (shelf.pages, shelf.weight) == ({}, ENTRY)
 
 
 def test_what_some_work_came_to_takes_the_place_of_what_it_was() -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.ledger import Ledger
 from resolvers.ids import global_id
-from tests.house import ready_house
+from tests.house import House, ready_house
 from tests.promises import JORDAN, lines, promised_house
 
 OAK_PARK, RIVER_FOREST = 2101, 2102
@@ -77,6 +78,28 @@ async def test_r54_what_the_ledger_could_not_tell_once_is_asked_again(
                 assert upcoming(await house.viewer(JORDAN, JOBS)) > SUSPENDED
         for _ in range(3):
             assert upcoming(await house.viewer(JORDAN, JOBS)).isdisjoint(SUSPENDED)
+
+
+async def test_what_memory_saved_is_counted_once_though_ties_had_to_be_waited_for(
+    tmp_path: Path,
+) -> None:
+    """What was tried at once, and given up for them, counts nothing."""
+    async with promised_house(tmp_path, TIES) as house:
+        assert isinstance(house.app, Starlette)
+        saved = []
+        for blanks in range(4):
+            if blanks == 2:  # nobody knows any more which ties there are
+                house.app.state.doors.shelves._shelves._kept.clear()  # noqa: SLF001  # theirs alone
+            before = await _saved(house)
+            await house.ask(JORDAN, "{ viewer { jobCounts { upcoming } } }" + " " * blanks)
+            saved.append(await _saved(house) - before)
+    assert saved == [0, 3, 3, 3]
+
+
+async def _saved(house: House) -> float:
+    name = "portal_gateway_operation_upstream_calls_saved"
+    (told,) = (of for of in await house.metrics() if of.name == name)
+    return sum(sample.value for sample in told.samples)
 
 
 async def test_r54_ties_cost_one_call_for_the_agreements_and_no_ties_none(
